@@ -1,0 +1,142 @@
+-- Treasury payments (国库集中支付): facts, never refused for lack of balance; accounts stored once and encrypted.
+
+create schema payments;
+
+create table payments.bank_account (
+  division    int      not null,
+  id          bigint   generated always as identity,
+  key_version smallint not null,
+  digest      bytea    not null,
+  ciphertext  bytea    not null,
+  masked      text     not null,
+  primary key (division, id),
+  constraint account_once unique (division, key_version, digest)
+);
+comment on table payments.bank_account is 'an account number, encrypted; digest is keyed (HMAC-SM3), for matching; masked is what may be shown';
+
+create table payments.holder (
+  division int    not null,
+  id       bigint generated always as identity,
+  account  bigint,
+  name     text   not null,
+  bank     text,
+  primary key (division, id),
+  constraint holder_once unique nulls not distinct (division, account, name, bank),
+  foreign key (division, account) references payments.bank_account
+);
+comment on table payments.holder is 'who stands behind an account on a voucher: name, account, bank; one account may show several names';
+
+create sequence payments.payment_id;
+create table payments.payment (
+  division         int      not null references divisions.division,
+  id               bigint   not null default nextval('payments.payment_id'),
+  fiscal_year      smallint not null,
+  voucher_type     smallint not null,
+  voucher_no       text     not null,
+  line_no          int      not null,
+  row_digest       bytea    not null,
+  import           bigint   not null,
+  vouched_on       date     not null,
+  paid_on          date,
+  amount_fen       bigint   not null check (amount_fen <> 0),
+  payer            bigint,
+  payee            bigint,
+  agency           int,
+  project          bigint,
+  allotment        bigint,
+  fund             int,
+  function_subject text,
+  economic_subject text,
+  settlement       text,
+  pay_type         text,
+  purpose          text,
+  contract_no      text,
+  allotment_ref    text,
+  agency_code      text,
+  project_code     text,
+  document_number  text,
+  match            text     not null check (match in ('by-id', 'by-elements', 'ambiguous', 'none')),
+  primary key (division, id),
+  constraint voucher_once unique (division, fiscal_year, voucher_type, voucher_no, line_no),
+  foreign key (division, payee) references payments.holder,
+  foreign key (division, payer) references payments.holder,
+  foreign key (division, agency) references divisions.agency,
+  foreign key (division, project) references projects.project,
+  foreign key (division, allotment) references allotments.allotment
+);
+comment on table payments.payment is 'one line of a payment voucher, as the treasury and the bank state it, in fen; allotment is null while it matches none';
+create index payment_allotment on payments.payment (division, allotment);
+create index payment_day on payments.payment (division, fiscal_year, vouched_on, id);
+create index payment_payee on payments.payment (division, payee, vouched_on);
+
+create table payments.posting (
+  division  int    not null,
+  payment   bigint not null,
+  batch     bigint not null,
+  line      int    not null,
+  allotment bigint not null,
+  primary key (division, payment, batch, line),
+  constraint posting_once unique (division, batch, line),
+  foreign key (division, payment) references payments.payment,
+  foreign key (division, batch, line) references ledger.entry
+);
+comment on table payments.posting is 'which ledger entries a payment made; a bundle is split over several allotments here';
+
+create table payments.unposted (
+  division  int    not null,
+  payment   bigint not null,
+  reason    text   not null check (reason in ('no-allotment', 'ambiguous', 'beyond-available', 'not-paid', 'book-locked')),
+  primary key (division, payment),
+  foreign key (division, payment) references payments.payment
+);
+comment on table payments.unposted is 'payments that wait for a form to make room or for a person to match them; a row goes when it is posted';
+
+-- Staging lies outside row-level security and holds no personal data in the clear.
+create unlogged table payments.staged (
+  import           bigint   not null,
+  row_no           int      not null,
+  division         int      not null,
+  fiscal_year      smallint not null,
+  voucher_type     smallint not null,
+  voucher_no       text     not null,
+  line_no          int      not null,
+  row_digest       bytea    not null,
+  vouched_on       date     not null,
+  paid_on          date,
+  amount_fen       bigint   not null,
+  payer_digest     bytea,
+  payer_name       text,
+  payer_bank       text,
+  payee_digest     bytea,
+  payee_name       text,
+  payee_bank       text,
+  agency_code      text,
+  project_code     text,
+  allotment_ref    text,
+  document_number  text,
+  function_subject text,
+  economic_subject text,
+  settlement       text,
+  pay_type         text,
+  purpose          text,
+  contract_no      text
+);
+comment on table payments.staged is 'staging: rows of an import between reading and posting';
+create index staged_row on payments.staged (import, row_no);
+create unlogged table payments.staged_account (
+  import     bigint   not null,
+  digest     bytea    not null,
+  ciphertext bytea    not null,
+  masked     text     not null,
+  primary key (import, digest)
+);
+comment on table payments.staged_account is 'staging: account numbers of an import, already encrypted';
+
+create view payments.published_payment with (security_invoker) as
+  select p.division, p.id, p.fiscal_year, p.voucher_type, p.voucher_no, p.line_no, p.import, p.vouched_on, p.paid_on, p.amount_fen,
+    p.payee, h.name as payee_name, a.masked as payee_account, p.agency, p.project, p.allotment, p.fund, p.function_subject, p.economic_subject,
+    p.purpose, p.settlement, p.pay_type, p.agency_code, p.project_code, p.document_number, p.allotment_ref, p.match, u.reason as unposted_reason
+  from payments.payment p
+  left join payments.holder h on h.division = p.division and h.id = p.payee
+  left join payments.bank_account a on a.division = h.division and a.id = h.account
+  left join payments.unposted u on u.division = p.division and u.payment = p.id;

@@ -1,0 +1,3 @@
+import type { Part } from '../platform/part.ts'
+
+export const part: Part = { name: 'audit' }

@@ -1,0 +1,59 @@
+import type { Actor } from '../kernel/actor.ts'
+import type { Permission } from '../kernel/permission.ts'
+import type { Repair, Sentence } from '../kernel/refusal.ts'
+import type { Context, Run } from './context.ts'
+import type { Route } from './http/define-route.ts'
+
+/** A file that can be opened more than once: an upload, a path, standard input kept aside. */
+export interface Source {
+  fileName: string
+  size?: number
+  open(): NodeJS.ReadableStream & import('node:stream').Readable
+}
+
+export interface ImportRequest {
+  source: Source
+  /** The division that the file is for; null where the file names divisions itself. */
+  division: number | null
+  /** Only look: all faults and counts, nothing stored. */
+  checkOnly?: boolean
+  progress?: (sentence: Sentence, done: number, total?: number) => void
+}
+
+export interface ImportOutcome {
+  rows: number
+  taken: number
+  repeated: number
+  repairs: readonly Repair[]
+  repairCount: number
+  /** More figures that the kind has to say, e.g. payments unmatched. */
+  figures: Record<string, number>
+  importId?: string
+}
+
+/** One kind of file that can be taken in, by command, by upload and by interface alike. Throws one Refusal with all faults. */
+export interface Importer {
+  kind: string
+  title: Sentence
+  permission: Permission
+  run(run: Run, actor: Actor, request: ImportRequest): Promise<ImportOutcome>
+}
+
+/** Scheduled or queued work, run as the system. */
+export interface Job {
+  /** Minutes between runs; none for work that is only queued. */
+  everyMinutes?: number
+  /** `HH:MM` in Beijing, once a day. */
+  dailyAt?: string
+  work(run: Run, payload: Record<string, unknown>): Promise<void>
+}
+
+/** What a part hands to the application: `src/app.ts` lists the parts and nothing else knows them all. */
+export interface Part {
+  name: string
+  routes?: readonly Route[]
+  importers?: readonly Importer[]
+  jobs?: Readonly<Record<string, Job>>
+  /** News from other parts, by topic. */
+  listens?: Readonly<Record<string, (context: Context, payload: Record<string, unknown>) => Promise<void>>>
+}
