@@ -36,6 +36,8 @@ create table divisions.scope_division (
 );
 comment on table divisions.scope_division is 'reference: which divisions a scope holds; row-level security is a semi-join to this table';
 
+insert into divisions.scope_division values (0, 0);
+
 create function divisions.rebuild_scopes() returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
   delete from divisions.scope_division;
   insert into divisions.scope_division

@@ -9,10 +9,15 @@ end $$;
 comment on function platform.enclose is 'every migration that makes a fact table calls it; test/schema.test.ts finds those that did not';
 
 select platform.enclose(fact) from unnest(array[
-  'platform.import', 'platform.file', 'audit.entry', 'divisions.agency', 'divisions.office', 'funds.fund_office', 'projects.project',
+  'platform.import', 'platform.file', 'divisions.agency', 'divisions.office', 'funds.fund_office', 'projects.project',
   'ledger.book', 'ledger.document', 'ledger.transfer', 'ledger.batch', 'ledger.entry', 'ledger.corrected', 'ledger.balance', 'ledger.unsealed',
   'ledger.seal', 'ledger.seal_batch', 'allotments.allotment', 'payments.bank_account', 'payments.holder', 'payments.payment', 'payments.posting',
   'payments.unposted', 'rules.setting', 'rules.run', 'rules.suspension', 'warnings.warning', 'warnings.event']::regclass[]) fact;
+
+-- Whoever acts is written down, wherever they act, even before they have signed in; only reading is held to the scope.
+alter table audit.entry enable row level security;
+create policy written on audit.entry for insert with check (true);
+create policy in_scope on audit.entry for select using (division in (select s.division from divisions.scope_division s where s.scope = platform.scope()));
 
 -- fundwatch_app and fundwatch_rules are made by whoever sets up the server (the supervisor, or `migrate` when it may).
 grant usage on schema platform, audit, identity, divisions, funds, projects, ledger, allotments, payments, rules, warnings to fundwatch_app;

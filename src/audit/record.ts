@@ -1,4 +1,4 @@
-import type { AuditPort } from '../platform/installation.ts'
+import type { AuditPort } from '../platform/run.ts'
 
 /** Writes acts and refusals to the append-only record; what is written never holds personal data in the clear. */
 export const auditPort: AuditPort = {

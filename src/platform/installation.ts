@@ -1,15 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Actor } from '../kernel/actor.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
-import { Refusal, type Sentence } from '../kernel/refusal.ts'
-import type { Act, Run } from './context.ts'
+import type { Sentence } from '../kernel/refusal.ts'
+import type { Run } from './context.ts'
 import { type EmbeddedDatabase, openEmbedded } from './database/embedded/supervisor.ts'
 import { migrate } from './database/migrate.ts'
 import { openPool, type Pool } from './database/pool.ts'
-import { inTransaction, type Tx } from './database/transaction.ts'
 import { FileStore } from './files/file-store.ts'
 import { prepareQueue } from './jobs/queue.ts'
+import { type AuditPort, runner } from './run.ts'
 import { Vault } from './vault.ts'
 
 export interface InstallationOptions {
@@ -18,12 +17,6 @@ export interface InstallationOptions {
   databaseUrl?: string | undefined
   progress?: (sentence: Sentence) => void
   clock?: Clock
-}
-
-/** How acts and refusals are written down; the audit part fills it in. */
-export interface AuditPort {
-  done(tx: Tx, actor: Actor, address: string | null, act: Act): Promise<void>
-  refused(tx: Tx, actor: Actor, address: string | null, action: string, refusal: Refusal): Promise<void>
 }
 
 /** One installation, open: its database, its keys, its files. */
@@ -80,43 +73,5 @@ export async function openInstallation(options: InstallationOptions, audit: Audi
     await ownerPool.end()
     await embedded?.close()
     throw error
-  }
-}
-
-/** Use cases in transactions of their own; a refusal is audited in another one, for its own has been rolled back. */
-export function runner(ports: { pool: Pool; vault: Vault; files: FileStore; audit: AuditPort; clock: Clock }): Run {
-  return async (actor, work, options = {}) => {
-    const clock = options.clock ?? ports.clock
-    const address = options.address ?? null
-    let lastAction = ''
-    try {
-      return await inTransaction(
-        ports.pool,
-        { actor, clock },
-        tx =>
-          work({
-            tx,
-            actor,
-            clock,
-            address,
-            vault: ports.vault,
-            files: ports.files,
-            audit: act => {
-              lastAction = act.action
-              return ports.audit.done(tx, actor, address, act)
-            },
-            announce: async (topic, payload) => {
-              await tx.query(`select platform.enqueue('event', $1)`, [{ topic, ...payload }])
-            },
-          }),
-        { readOnly: options.readOnly ?? false },
-      )
-    } catch (error) {
-      if (error instanceof Refusal && !options.readOnly && actor.id > 0)
-        await inTransaction(ports.pool, { actor, clock }, tx =>
-          ports.audit.refused(tx, actor, address, lastAction || 'act', error),
-        ).catch(() => {})
-      throw error
-    }
   }
 }

@@ -124,18 +124,16 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
         },
       ])
     else if (raised.statusCode === 429)
-      return reply
-        .status(429)
-        .send({
-          faults: [
-            {
-              code: 'too-often',
-              zh: '操作过于频繁：请一分钟后再试。',
-              en: 'Too many requests: try again in a minute.',
-            },
-          ],
-          count: 1,
-        })
+      return reply.status(429).send({
+        faults: [
+          {
+            code: 'too-often',
+            zh: '操作过于频繁：请一分钟后再试。',
+            en: 'Too many requests: try again in a minute.',
+          },
+        ],
+        count: 1,
+      })
     else if (raised.statusCode && raised.statusCode < 500)
       refusal = new Refusal('input', [
         { code: 'request-malformed', zh: '请求格式不对。', en: 'The request is malformed.' },
@@ -332,12 +330,10 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
     server.setNotFoundHandler((request, reply) => {
       if (request.method === 'GET' && !request.url.startsWith('/api/'))
         return reply.header('cache-control', 'no-cache').sendFile('index.html')
-      return reply
-        .status(404)
-        .send({
-          faults: [{ code: 'address-unknown', zh: '没有这个地址。', en: 'There is no such address.' }],
-          count: 1,
-        })
+      return reply.status(404).send({
+        faults: [{ code: 'address-unknown', zh: '没有这个地址。', en: 'There is no such address.' }],
+        count: 1,
+      })
     })
   }
   return server
