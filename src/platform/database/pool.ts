@@ -28,5 +28,6 @@ export function openPool(
   const pool = new pg.Pool({ ...connection, max: options.max ?? 10, options: settings.join(' ') })
   // An idle connection that the server closed is no error of ours: the next query opens a new one.
   pool.on('error', () => {})
+  pool.on('connect', client => client.on('error', () => {}))
   return pool
 }

@@ -1,0 +1,110 @@
+import type { Tx } from '../platform/database/transaction.ts'
+import { insertRows } from '../platform/database/insert.ts'
+import type { Origin } from './allotment.ts'
+
+export interface AllotmentRow {
+  division: number
+  id: bigint
+  fiscal_year: number
+  form: string
+  document: bigint
+  fund: number
+  amount_fen: bigint
+  source: bigint | null
+  transfer: bigint | null
+  path: string
+  source_type: string
+  source_level: string
+  superior_number: string | null
+  direct: boolean
+  advance: boolean
+  fund_nature: string | null
+  function_subject: string | null
+  economic_subject: string | null
+  department_subject: string | null
+  transfer_subject: string | null
+  poverty: string
+  monitored_fen: bigint
+  office: number | null
+  agency: number | null
+  project: bigint | null
+  below_project_code: string | null
+  to_division: number | null
+  note: string | null
+  external_id: string | null
+  back_entered: boolean
+}
+
+const COLUMNS: { [Column in keyof AllotmentRow]: string } = {
+  division: 'int',
+  id: 'bigint',
+  fiscal_year: 'smallint',
+  form: 'text',
+  document: 'bigint',
+  fund: 'int',
+  amount_fen: 'bigint',
+  source: 'bigint',
+  transfer: 'bigint',
+  path: 'bigint[]',
+  source_type: 'text',
+  source_level: 'text',
+  superior_number: 'text',
+  direct: 'boolean',
+  advance: 'boolean',
+  fund_nature: 'text',
+  function_subject: 'text',
+  economic_subject: 'text',
+  department_subject: 'text',
+  transfer_subject: 'text',
+  poverty: 'text',
+  monitored_fen: 'bigint',
+  office: 'int',
+  agency: 'int',
+  project: 'bigint',
+  below_project_code: 'text',
+  to_division: 'int',
+  note: 'text',
+  external_id: 'text',
+  back_entered: 'boolean',
+}
+
+export const insertAllotments = (tx: Tx, rows: readonly AllotmentRow[]): Promise<void> => insertRows(tx, 'allotments.allotment', COLUMNS, rows)
+
+export const newIds = async (tx: Tx, count: number): Promise<bigint[]> =>
+  (await tx.query<{ id: bigint }>(`select nextval('allotments.allotment_id') as id from generate_series(1, $1)`, [count])).map(row => row.id)
+
+/** The lines that a form takes from, with what is left of them on the account that it takes (read, not locked: the guard locks). */
+export async function origins(tx: Tx, division: number, ids: readonly bigint[], account: number): Promise<Map<bigint, Origin>> {
+  const rows = await tx.query<never>(
+    `select a.id, a.form, a.fund, a.path, a.source_type as "sourceType", a.source_level as "sourceLevel", a.superior_number as "superiorNumber",
+       a.direct, a.advance, a.fund_nature as "fundNature", a.function_subject as "functionSubject", a.economic_subject as "economicSubject",
+       a.poverty, a.office, coalesce(b.debit_fen - b.credit_fen, 0)::bigint as available
+     from allotments.allotment a left join ledger.balance b on b.division = a.division and b.allotment = a.id and b.account = $3
+     where a.division = $1 and a.id = any ($2::bigint[])`,
+    [division, ids, account],
+  )
+  return new Map((rows as Origin[]).map(row => [row.id, row]))
+}
+
+/** Transfers that wait in a division, as origins of received lines; `available` is what is still in transit. */
+export async function transferOrigins(tx: Tx, division: number, ids: readonly bigint[]): Promise<Map<bigint, Origin & { documentNumber: string }>> {
+  const rows = await tx.query<never>(
+    `select t.id, 'transfer' as form, t.fund, t.path, 'superior' as "sourceType", t.source_level as "sourceLevel", t.document_number as "superiorNumber",
+       t.direct, false as advance, t.fund_nature as "fundNature", t.function_subject as "functionSubject", null as "economicSubject", f.poverty,
+       null as office, t.sent_fen - t.taken_fen as available, t.document_number as "documentNumber"
+     from ledger.transfer t join funds.published_fund f on f.id = t.fund where t.division = $1 and t.id = any ($2::bigint[])`,
+    [division, ids],
+  )
+  return new Map((rows as (Origin & { documentNumber: string })[]).map(row => [row.id, row]))
+}
+
+export const goLive = async (tx: Tx, division: number): Promise<string | null> =>
+  (await tx.maybe<{ go_live: string | null }>('select go_live from divisions.published_division where division = $1', [division]))?.go_live ?? null
+
+export async function fundPoverty(tx: Tx, funds: readonly number[]): Promise<Map<number, { poverty: string; level: string; secret: boolean; name: string }>> {
+  const rows = await tx.query<{ id: number; poverty: string; level: string; secret: boolean; name: string }>(
+    'select id, poverty, level, secret, name from funds.published_fund where id = any ($1::int[])',
+    [funds],
+  )
+  return new Map(rows.map(row => [row.id, row]))
+}
