@@ -40,7 +40,7 @@ export default async function start(project: TestProject): Promise<() => Promise
     close = () => embedded.close()
   }
   const admin = openPool(connections.owner, { max: 1 })
-  await admin.query(`create database ${template} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`)
+  await admin.query(`create database ${template} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C.UTF-8'`)
   const pool = openPool(inDatabase(connections.owner, template), { max: 2 })
   await prepareQueue(pool)
   await migrate(pool)

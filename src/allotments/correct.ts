@@ -1,9 +1,9 @@
 import { displayMoney, type Fen, negate } from '../kernel/money.ts'
 import { refuse } from '../kernel/refusal.ts'
-import type { Context } from '../platform/context.ts'
 import { ACCOUNT } from '../ledger/chart.ts'
 import { type DocumentInput, registerDocument } from '../ledger/document.ts'
 import { post, type TransferMove } from '../ledger/post.ts'
+import type { Context } from '../platform/context.ts'
 
 export interface CorrectionInput {
   division: number
@@ -35,27 +35,58 @@ interface Original {
  */
 export async function correct(context: Context, input: CorrectionInput): Promise<bigint> {
   const { tx } = context
-  const original = await tx.maybe<never>(
+  const original = (await tx.maybe<never>(
     `select b.form, b.fiscal_year, e.debit_allotment, e.debit, e.credit_allotment, e.credit, e.amount_fen, coalesce(c.corrected_fen, 0)::bigint as corrected_fen
      from ledger.entry e join ledger.batch b on b.division = e.division and b.id = e.batch
      left join ledger.corrected c on c.division = e.division and c.batch = e.batch and c.line = e.line
      where e.division = $1 and e.batch = $2 and e.line = $3`,
     [input.division, input.batch, input.line],
-  ) as Original | undefined
-  if (!original) refuse('missing', 'entry-missing', `没有第 ${input.batch} 批第 ${input.line} 行分录。`, `There is no entry ${input.line} of batch ${input.batch}.`)
-  if (original.amount_fen < 0n) refuse('conflict', 'correction-of-red', '红字分录不能再更正：请对原分录重新登记。', 'A red letter is not corrected again: register the original anew.')
-  if (input.amount <= 0n) refuse('input', 'correction-not-positive', '更正金额应大于零：填写多记的数额。', 'The correction must be above zero: give the amount that was too much.', { field: 'amount' })
+  )) as Original | undefined
+  if (!original)
+    refuse(
+      'missing',
+      'entry-missing',
+      `没有第 ${input.batch} 批第 ${input.line} 行分录。`,
+      `There is no entry ${input.line} of batch ${input.batch}.`,
+    )
+  if (original.amount_fen < 0n)
+    refuse(
+      'conflict',
+      'correction-of-red',
+      '红字分录不能再更正：请对原分录重新登记。',
+      'A red letter is not corrected again: register the original anew.',
+    )
+  if (input.amount <= 0n)
+    refuse(
+      'input',
+      'correction-not-positive',
+      '更正金额应大于零：填写多记的数额。',
+      'The correction must be above zero: give the amount that was too much.',
+      { field: 'amount' },
+    )
   const left = original.amount_fen - original.corrected_fen
   if (input.amount > left)
-    refuse('conflict', 'correction-exceeds', `更正金额 ${displayMoney(input.amount)} 元超过该分录还可更正的 ${displayMoney(left)} 元。`, `The correction of ${displayMoney(input.amount)} yuan exceeds the ${displayMoney(left)} yuan of this entry that are left to correct.`, { field: 'amount' })
+    refuse(
+      'conflict',
+      'correction-exceeds',
+      `更正金额 ${displayMoney(input.amount)} 元超过该分录还可更正的 ${displayMoney(left)} 元。`,
+      `The correction of ${displayMoney(input.amount)} yuan exceeds the ${displayMoney(left)} yuan of this entry that are left to correct.`,
+      { field: 'amount' },
+    )
 
   const amount = negate(input.amount)
   const transfers: TransferMove[] = []
   if (original.debit === ACCOUNT.passed) {
-    const sent = await tx.query<{ division: number; id: bigint }>('select division, id from ledger.transfer where sender = $1 and sender_allotment = $2', [input.division, original.debit_allotment])
+    const sent = await tx.query<{ division: number; id: bigint }>(
+      'select division, id from ledger.transfer where sender = $1 and sender_allotment = $2',
+      [input.division, original.debit_allotment],
+    )
     transfers.push(...sent.map(transfer => ({ division: transfer.division, transfer: transfer.id, amount })))
   } else if (original.form === 'receive') {
-    const taken = await tx.query<{ transfer: bigint }>('select transfer from allotments.allotment where division = $1 and id = $2', [input.division, original.debit_allotment])
+    const taken = await tx.query<{ transfer: bigint }>(
+      'select transfer from allotments.allotment where division = $1 and id = $2',
+      [input.division, original.debit_allotment],
+    )
     transfers.push(...taken.map(line => ({ division: input.division, transfer: line.transfer, amount })))
   }
   const document = await registerDocument(context, input.division, input.document)
@@ -67,10 +98,22 @@ export async function correct(context: Context, input: CorrectionInput): Promise
     document: document.id,
     requestKey: input.requestKey ?? null,
     lines: [
-      { debitAllotment: original.debit_allotment, debit: original.debit, creditAllotment: original.credit_allotment, credit: original.credit, amount, corrects: { batch: input.batch, line: input.line } },
+      {
+        debitAllotment: original.debit_allotment,
+        debit: original.debit,
+        creditAllotment: original.credit_allotment,
+        credit: original.credit,
+        amount,
+        corrects: { batch: input.batch, line: input.line },
+      },
     ],
     transfers,
   })
-  await context.audit({ division: input.division, action: 'corrected', subject: `entry ${input.batch}/${input.line}`, detail: { batch: String(batch), fen: String(amount) } })
+  await context.audit({
+    division: input.division,
+    action: 'corrected',
+    subject: `entry ${input.batch}/${input.line}`,
+    detail: { batch: String(batch), fen: String(amount) },
+  })
   return batch
 }

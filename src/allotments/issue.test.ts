@@ -34,10 +34,27 @@ afterAll(() => here.close())
 
 const document = (number: string) => ({ number, title: '关于下达资金的通知', dated: '2018-03-01' })
 const form = (input: Partial<Issue> & Pick<Issue, 'form' | 'lines'>) =>
-  here.run(SYSTEM, context => issue(context, { division: PROVINCE, fiscalYear: 2018, document: document('样财农〔2018〕1号'), effectiveOn: '2018-03-01', ...input }))
+  here.run(SYSTEM, context =>
+    issue(context, {
+      division: PROVINCE,
+      fiscalYear: 2018,
+      document: document('样财农〔2018〕1号'),
+      effectiveOn: '2018-03-01',
+      ...input,
+    }),
+  )
 const balance = async (allotment: bigint, account: number): Promise<bigint> =>
-  (await here.ownerPool.query('select balance_fen from ledger.published_balance where allotment = $1 and account = $2', [allotment, account])).rows[0]?.balance_fen ?? 0n
-const codes = (run: Promise<unknown>) => run.then(() => 'done', error => (error instanceof Refusal ? error.faults.map(fault => fault.code).join() : String(error)))
+  (
+    await here.ownerPool.query(
+      'select balance_fen from ledger.published_balance where allotment = $1 and account = $2',
+      [allotment, account],
+    )
+  ).rows[0]?.balance_fen ?? 0n
+const codes = (run: Promise<unknown>) =>
+  run.then(
+    () => 'done',
+    error => (error instanceof Refusal ? error.faults.map(fault => fault.code).join() : String(error)),
+  )
 
 describe("the slides' example: 10 million from the centre and 5 million of the province make a fund of 15 million", () => {
   let received: bigint
@@ -48,34 +65,97 @@ describe("the slides' example: 10 million from the centre and 5 million of the p
         sender: null,
         fiscalYear: 2018,
         document: document('财农〔2018〕8号'),
-        lines: [{ receiver: PROVINCE, senderAllotment: null, fund: centreFund, sourceLevel: 'central', direct: false, functionSubject: '2130504', fundNature: null, note: null, externalId: null, path: '{}', sent: fen(1_000_000_000) }],
+        lines: [
+          {
+            receiver: PROVINCE,
+            senderAllotment: null,
+            fund: centreFund,
+            sourceLevel: 'central',
+            direct: false,
+            functionSubject: '2130504',
+            fundNature: null,
+            note: null,
+            externalId: null,
+            path: '{}',
+            sent: fen(1_000_000_000),
+          },
+        ],
       }),
     )
-    expect(await codes(form({ form: 'receive', lines: [{ transfer: transfer!, amount: fen(1_000_000_001), fund: provinceFund }] }))).toBe('transfer-exceeded')
-    const issued = await form({ form: 'receive', lines: [{ transfer: transfer!, amount: fen(1_000_000_000), fund: provinceFund }] })
+    expect(
+      await codes(
+        form({ form: 'receive', lines: [{ transfer: transfer!, amount: fen(1_000_000_001), fund: provinceFund }] }),
+      ),
+    ).toBe('transfer-exceeded')
+    const issued = await form({
+      form: 'receive',
+      lines: [{ transfer: transfer!, amount: fen(1_000_000_000), fund: provinceFund }],
+    })
     received = issued.lines[0]!
     expect(await balance(received, 1001)).toBe(1_000_000_000n)
-    expect(await codes(form({ form: 'receive', lines: [{ transfer: transfer!, amount: 1n as Fen, fund: provinceFund }] }))).toBe('transfer-exceeded')
+    expect(
+      await codes(form({ form: 'receive', lines: [{ transfer: transfer!, amount: 1n as Fen, fund: provinceFund }] })),
+    ).toBe('transfer-exceeded')
   })
 
   test('own money joins it in the same fund, and both roots stay known down to the county’s spending', async () => {
-    own = (await form({ form: 'register', lines: [{ fund: provinceFund, amount: fen(500_000_000), sourceType: 'own' }] })).lines[0]!
-    const assigned = await form({ form: 'assign', lines: [{ source: received, amount: fen(1_000_000_000) }, { source: own, amount: fen(500_000_000) }] })
-    const passed = await form({ form: 'pass-down', document: document('样财农[2018]2号'), lines: assigned.lines.map((source, i) => ({ source, amount: fen(i === 0 ? 1_000_000_000 : 500_000_000), toDivision: COUNTY })) })
+    own = (
+      await form({ form: 'register', lines: [{ fund: provinceFund, amount: fen(500_000_000), sourceType: 'own' }] })
+    ).lines[0]!
+    const assigned = await form({
+      form: 'assign',
+      lines: [
+        { source: received, amount: fen(1_000_000_000) },
+        { source: own, amount: fen(500_000_000) },
+      ],
+    })
+    const passed = await form({
+      form: 'pass-down',
+      document: document('样财农[2018]2号'),
+      lines: assigned.lines.map((source, i) => ({
+        source,
+        amount: fen(i === 0 ? 1_000_000_000 : 500_000_000),
+        toDivision: COUNTY,
+      })),
+    })
     expect(passed.repair?.to).toBe('样财农〔2018〕2号')
-    const { rows } = await here.ownerPool.query('select id, sent_fen, source_level, cardinality(path) as depth from ledger.transfer where division = 2 order by id')
-    expect(rows.map(row => [row.sent_fen, row.source_level, row.depth])).toEqual([[1_000_000_000n, 'central', 3], [500_000_000n, 'province', 3]])
-    const below = await form({ division: COUNTY, form: 'receive', lines: rows.map(row => ({ transfer: row.id, amount: row.sent_fen })) })
-    const shared = await form({ division: COUNTY, form: 'assign', lines: below.lines.map((source, i) => ({ source, amount: fen(i === 0 ? 1_000_000_000 : 500_000_000) })) })
-    const refined = await form({ division: COUNTY, form: 'refine', lines: shared.lines.map((source, i) => ({ source, agency, amount: fen(i === 0 ? 1_000_000_000 : 500_000_000) })) })
-    const { rows: up } = await here.ownerPool.query('select path[1] as root, source_level from allotments.allotment where id = any($1) order by id', [refined.lines])
-    expect(up).toEqual([{ root: received, source_level: 'central' }, { root: own, source_level: 'province' }])
+    const { rows } = await here.ownerPool.query(
+      'select id, sent_fen, source_level, cardinality(path) as depth from ledger.transfer where division = 2 order by id',
+    )
+    expect(rows.map(row => [row.sent_fen, row.source_level, row.depth])).toEqual([
+      [1_000_000_000n, 'central', 3],
+      [500_000_000n, 'province', 3],
+    ])
+    const below = await form({
+      division: COUNTY,
+      form: 'receive',
+      lines: rows.map(row => ({ transfer: row.id, amount: row.sent_fen })),
+    })
+    const shared = await form({
+      division: COUNTY,
+      form: 'assign',
+      lines: below.lines.map((source, i) => ({ source, amount: fen(i === 0 ? 1_000_000_000 : 500_000_000) })),
+    })
+    const refined = await form({
+      division: COUNTY,
+      form: 'refine',
+      lines: shared.lines.map((source, i) => ({ source, agency, amount: fen(i === 0 ? 1_000_000_000 : 500_000_000) })),
+    })
+    const { rows: up } = await here.ownerPool.query(
+      'select path[1] as root, source_level from allotments.allotment where id = any($1) order by id',
+      [refined.lines],
+    )
+    expect(up).toEqual([
+      { root: received, source_level: 'central' },
+      { root: own, source_level: 'province' },
+    ])
     await form({ division: COUNTY, form: 'plan', lines: [{ source: refined.lines[0]!, amount: fen(300_000_000) }] })
     expect(await balance(refined.lines[0]!, 5101)).toBe(300_000_000n)
   })
 
   test('in every tree the debit balances sum to what came in', async () => {
-    const { rows } = await here.ownerPool.query(`select a.path[1] as root, a.division, sum(case when b.account = 4001 then b.balance_fen else 0 end) as came, sum(case when b.account <> 4001 then b.balance_fen else 0 end) as stands
+    const { rows } =
+      await here.ownerPool.query(`select a.path[1] as root, a.division, sum(case when b.account = 4001 then b.balance_fen else 0 end) as came, sum(case when b.account <> 4001 then b.balance_fen else 0 end) as stands
       from ledger.published_balance b join allotments.allotment a on a.division = b.division and a.id = b.allotment group by 1, 2`)
     for (const row of rows) expect(row.stands).toBe(row.came)
   })
@@ -84,15 +164,29 @@ describe("the slides' example: 10 million from the centre and 5 million of the p
 test('more than is left is refused with the line, the amount and what is left; nothing is stored', async () => {
   const root = await form({ form: 'register', lines: [{ fund: provinceFund, amount: fen(100) }] })
   const before = (await here.ownerPool.query('select count(*) from allotments.allotment')).rows[0].count
-  const refusal = await form({ form: 'assign', lines: [{ source: root.lines[0]!, amount: fen(60) }, { source: root.lines[0]!, amount: fen(60) }, { source: 999n, amount: fen(1) }] }).catch(error => error as Refusal)
-  expect((refusal as Refusal).faults.map(fault => [fault.code, fault.row])).toEqual([['over-allotted', 2], ['source-missing', 3]])
+  const refusal = await form({
+    form: 'assign',
+    lines: [
+      { source: root.lines[0]!, amount: fen(60) },
+      { source: root.lines[0]!, amount: fen(60) },
+      { source: 999n, amount: fen(1) },
+    ],
+  }).catch(error => error as Refusal)
+  expect((refusal as Refusal).faults.map(fault => [fault.code, fault.row])).toEqual([
+    ['over-allotted', 2],
+    ['source-missing', 3],
+  ])
   expect((refusal as Refusal).faults[0]!.zh).toContain('0.40 元')
   expect((await here.ownerPool.query('select count(*) from allotments.allotment')).rows[0].count).toBe(before)
 })
 
 test('two clerks who take the same last fen: one gets it, the other is refused by the database', async () => {
   const root = await form({ form: 'register', lines: [{ fund: provinceFund, amount: fen(100) }] })
-  const outcomes = await Promise.all(Array.from({ length: 6 }, () => codes(form({ form: 'assign', lines: [{ source: root.lines[0]!, amount: fen(60) }] }))))
+  const outcomes = await Promise.all(
+    Array.from({ length: 6 }, () =>
+      codes(form({ form: 'assign', lines: [{ source: root.lines[0]!, amount: fen(60) }] })),
+    ),
+  )
   expect(outcomes.filter(outcome => outcome === 'done')).toHaveLength(1)
   expect(new Set(outcomes.filter(outcome => outcome !== 'done'))).toEqual(new Set(['over-allotted']))
 })
@@ -106,7 +200,18 @@ test('the same request twice posts once and answers the same batch', async () =>
 test('a red letter repeats its original with a minus, and cannot exceed it or what has flowed further', async () => {
   const root = await form({ form: 'register', lines: [{ fund: provinceFund, amount: fen(1000) }] })
   await form({ form: 'assign', lines: [{ source: root.lines[0]!, amount: fen(600) }] })
-  const red = (amount: number) => here.run(SYSTEM, context => correct(context, { division: PROVINCE, fiscalYear: 2018, effectiveOn: '2018-04-01', document: document('样财农〔2018〕9号'), batch: root.batch, line: 1, amount: fen(amount) }))
+  const red = (amount: number) =>
+    here.run(SYSTEM, context =>
+      correct(context, {
+        division: PROVINCE,
+        fiscalYear: 2018,
+        effectiveOn: '2018-04-01',
+        document: document('样财农〔2018〕9号'),
+        batch: root.batch,
+        line: 1,
+        amount: fen(amount),
+      }),
+    )
   expect(await codes(red(401))).toBe('over-allotted')
   await red(300)
   expect(await balance(root.lines[0]!, 1001)).toBe(100n)
@@ -115,7 +220,15 @@ test('a red letter repeats its original with a minus, and cannot exceed it or wh
 })
 
 test('the app can neither change nor remove what is in the books', async () => {
-  for (const statement of ['update ledger.entry set amount_fen = 1', 'delete from ledger.entry', 'update ledger.balance set debit_fen = 0', 'delete from ledger.batch', 'update allotments.allotment set amount_fen = 1', 'delete from audit.entry', 'insert into ledger.balance values (1, 1, 1001, \'D\', 5, 0)'])
+  for (const statement of [
+    'update ledger.entry set amount_fen = 1',
+    'delete from ledger.entry',
+    'update ledger.balance set debit_fen = 0',
+    'delete from ledger.batch',
+    'update allotments.allotment set amount_fen = 1',
+    'delete from audit.entry',
+    "insert into ledger.balance values (1, 1, 1001, 'D', 5, 0)",
+  ])
     await expect(here.run(SYSTEM, context => context.tx.query(statement))).rejects.toThrow(/permission denied/)
 })
 

@@ -1,10 +1,10 @@
 import type { Level } from '../kernel/division-code.ts'
 import { displayMoney, type Fen } from '../kernel/money.ts'
 import { FaultList, type Repair, refuse } from '../kernel/refusal.ts'
-import type { Context } from '../platform/context.ts'
 import { ACCOUNT } from '../ledger/chart.ts'
 import { type DocumentInput, registerDocument } from '../ledger/document.ts'
 import { type Posting, post, type TransferMove } from '../ledger/post.ts'
+import type { Context } from '../platform/context.ts'
 import { type AllotmentForm, FORMS, monitoredOf, type NewLine, type Origin, TAKES } from './allotment.ts'
 import { type AllotmentRow, fundPoverty, goLive, insertAllotments, newIds, origins, transferOrigins } from './store.ts'
 
@@ -39,19 +39,35 @@ export async function issue(context: Context, input: Issue): Promise<Issued> {
   const { tx } = context
   const { division, form, lines } = input
   if (!FORMS.includes(form)) refuse('input', 'form-unknown', `没有“${form}”这种业务单。`, `There is no form “${form}”.`)
-  if (lines.length === 0) refuse('input', 'no-lines', '业务单没有明细：请至少填写一行。', 'The form has no lines: enter at least one.')
+  if (lines.length === 0)
+    refuse('input', 'no-lines', '业务单没有明细：请至少填写一行。', 'The form has no lines: enter at least one.')
   if (input.requestKey) {
-    const known = await tx.maybe<{ id: bigint; document: bigint }>('select id, document from ledger.batch where division = $1 and request_key = $2', [division, input.requestKey])
+    const known = await tx.maybe<{ id: bigint; document: bigint }>(
+      'select id, document from ledger.batch where division = $1 and request_key = $2',
+      [division, input.requestKey],
+    )
     if (known) {
-      const made = await tx.query<{ id: bigint }>('select id from allotments.allotment where division = $1 and document = $2 and form = $3 order by id', [division, known.document, form])
+      const made = await tx.query<{ id: bigint }>(
+        'select id from allotments.allotment where division = $1 and document = $2 and form = $3 order by id',
+        [division, known.document, form],
+      )
       return { batch: known.id, document: known.document, lines: made.map(row => row.id), repair: null }
     }
   }
   const takes = TAKES[form]
   const from: Map<bigint, Origin> = takes
-    ? await origins(tx, division, lines.map(line => line.source ?? 0n), takes.account)
+    ? await origins(
+        tx,
+        division,
+        lines.map(line => line.source ?? 0n),
+        takes.account,
+      )
     : form === 'receive'
-      ? await transferOrigins(tx, division, lines.map(line => line.transfer ?? 0n))
+      ? await transferOrigins(
+          tx,
+          division,
+          lines.map(line => line.transfer ?? 0n),
+        )
       : new Map()
   const originOf = (line: NewLine): Origin | undefined => from.get((takes ? line.source : line.transfer) ?? 0n)
   const funds = await fundPoverty(tx, [...new Set(lines.map(line => line.fund ?? originOf(line)?.fund ?? 0))])
@@ -66,7 +82,13 @@ export async function issue(context: Context, input: Issue): Promise<Issued> {
     const batch = await post(context, {
       ...input,
       document: registered.id,
-      lines: lines.map(line => ({ debitAllotment: line.source!, debit: ACCOUNT.plan, creditAllotment: line.source!, credit: ACCOUNT.own, amount: line.amount })),
+      lines: lines.map(line => ({
+        debitAllotment: line.source!,
+        debit: ACCOUNT.plan,
+        creditAllotment: line.source!,
+        credit: ACCOUNT.own,
+        amount: line.amount,
+      })),
     })
     await remember(context, input, batch)
     return { batch, document: registered.id, lines: lines.map(line => line.source!), repair: registered.repair }
@@ -117,22 +139,48 @@ export async function issue(context: Context, input: Issue): Promise<Issued> {
   return { batch, document: registered.id, lines: ids, repair: registered.repair }
 }
 
-function check(input: Issue, originOf: (line: NewLine) => Origin | undefined, funds: Awaited<ReturnType<typeof fundPoverty>>): void {
+function check(
+  input: Issue,
+  originOf: (line: NewLine) => Origin | undefined,
+  funds: Awaited<ReturnType<typeof fundPoverty>>,
+): void {
   const takes = TAKES[input.form]
   const faults = new FaultList()
   const asked = new Map<bigint, bigint>()
   input.lines.forEach((line, index) => {
     const row = index + 1
-    if (line.amount <= 0n) faults.add({ code: 'amount-not-positive', row, field: 'amount', value: displayMoney(line.amount), zh: `第 ${row} 行金额应大于零：减少请用追减或红字更正。`, en: `Line ${row}: the amount must be above zero; to lower, use a cut or a red letter.` })
+    if (line.amount <= 0n)
+      faults.add({
+        code: 'amount-not-positive',
+        row,
+        field: 'amount',
+        value: displayMoney(line.amount),
+        zh: `第 ${row} 行金额应大于零：减少请用追减或红字更正。`,
+        en: `Line ${row}: the amount must be above zero; to lower, use a cut or a red letter.`,
+      })
     const origin = originOf(line)
     if (takes || input.form === 'receive') {
       const key = (takes ? line.source : line.transfer) ?? 0n
       if (!origin) {
-        faults.add({ code: 'source-missing', row, field: takes ? 'source' : 'transfer', value: String(key), zh: `第 ${row} 行的来源指标 ${key} 不存在或不属于本级：请重新选择。`, en: `Line ${row}: the source ${key} does not exist in this division: choose another.` })
+        faults.add({
+          code: 'source-missing',
+          row,
+          field: takes ? 'source' : 'transfer',
+          value: String(key),
+          zh: `第 ${row} 行的来源指标 ${key} 不存在或不属于本级：请重新选择。`,
+          en: `Line ${row}: the source ${key} does not exist in this division: choose another.`,
+        })
         return
       }
       if (takes && !takes.from.includes(origin.form as AllotmentForm)) {
-        faults.add({ code: 'source-wrong-form', row, field: 'source', value: String(key), zh: `第 ${row} 行的来源指标 ${key} 不能直接办理此项：请先完成上一步（登记→分配→细化或下达）。`, en: `Line ${row}: this step cannot follow on line ${key}: do the step before it first (register, assign, then refine or pass down).` })
+        faults.add({
+          code: 'source-wrong-form',
+          row,
+          field: 'source',
+          value: String(key),
+          zh: `第 ${row} 行的来源指标 ${key} 不能直接办理此项：请先完成上一步（登记→分配→细化或下达）。`,
+          en: `Line ${row}: this step cannot follow on line ${key}: do the step before it first (register, assign, then refine or pass down).`,
+        })
         return
       }
       const total = (asked.get(key) ?? 0n) + line.amount
@@ -151,13 +199,40 @@ function check(input: Issue, originOf: (line: NewLine) => Origin | undefined, fu
     }
     const fund = line.fund ?? origin?.fund ?? 0
     const known = funds.get(fund)
-    if (!known) faults.add({ code: 'fund-unknown', row, field: 'fund', value: String(fund), zh: `第 ${row} 行的专项资金不存在：请从目录中选择。`, en: `Line ${row}: there is no such fund: choose one from the catalogue.` })
+    if (!known)
+      faults.add({
+        code: 'fund-unknown',
+        row,
+        field: 'fund',
+        value: String(fund),
+        zh: `第 ${row} 行的专项资金不存在：请从目录中选择。`,
+        en: `Line ${row}: there is no such fund: choose one from the catalogue.`,
+      })
     else if (known.secret)
-      faults.add({ code: 'fund-secret', row, field: 'fund', value: known.name, zh: `第 ${row} 行的“${known.name}”为涉密资金，本系统不登记其明细。`, en: `Line ${row}: “${known.name}” is a secret fund; its detail may not be entered in this system.` })
+      faults.add({
+        code: 'fund-secret',
+        row,
+        field: 'fund',
+        value: known.name,
+        zh: `第 ${row} 行的“${known.name}”为涉密资金，本系统不登记其明细。`,
+        en: `Line ${row}: “${known.name}” is a secret fund; its detail may not be entered in this system.`,
+      })
     if (input.form === 'pass-down' && (line.toDivision == null || line.toDivision === input.division))
-      faults.add({ code: 'receiver-missing', row, field: 'toDivision', zh: `第 ${row} 行没有接收方区划：请选择下级。`, en: `Line ${row} names no receiving division: choose one below.` })
+      faults.add({
+        code: 'receiver-missing',
+        row,
+        field: 'toDivision',
+        zh: `第 ${row} 行没有接收方区划：请选择下级。`,
+        en: `Line ${row} names no receiving division: choose one below.`,
+      })
     if (input.form === 'refine' && line.agency == null)
-      faults.add({ code: 'agency-missing', row, field: 'agency', zh: `第 ${row} 行没有预算单位：细化须落实到单位。`, en: `Line ${row} names no agency: refining settles on a budget unit.` })
+      faults.add({
+        code: 'agency-missing',
+        row,
+        field: 'agency',
+        zh: `第 ${row} 行没有预算单位：细化须落实到单位。`,
+        en: `Line ${row} names no agency: refining settles on a budget unit.`,
+      })
   })
   faults.throwIfAny()
 }
@@ -171,12 +246,25 @@ function postings(form: AllotmentForm, rows: readonly AllotmentRow[]): Posting[]
     'pass-down': [ACCOUNT.passed, ACCOUNT.toRefine],
   }
   const [debit, credit] = sides[form]!
-  return rows.map(row => ({ debitAllotment: row.id, debit, creditAllotment: row.source ?? row.id, credit, amount: row.amount_fen as Fen }))
+  return rows.map(row => ({
+    debitAllotment: row.id,
+    debit,
+    creditAllotment: row.source ?? row.id,
+    credit,
+    amount: row.amount_fen as Fen,
+  }))
 }
 
 /** The transfers that the form moves: opened below for a pass-down, taken from for a receipt. */
-async function moves(context: Context, input: Issue, number: string, rows: readonly AllotmentRow[], ids: readonly bigint[]): Promise<TransferMove[]> {
-  if (input.form === 'receive') return rows.map(row => ({ division: input.division, transfer: row.transfer!, amount: row.amount_fen as Fen }))
+async function moves(
+  context: Context,
+  input: Issue,
+  number: string,
+  rows: readonly AllotmentRow[],
+  ids: readonly bigint[],
+): Promise<TransferMove[]> {
+  if (input.form === 'receive')
+    return rows.map(row => ({ division: input.division, transfer: row.transfer!, amount: row.amount_fen as Fen }))
   if (input.form !== 'pass-down') return []
   const opened = await openTransfers(context, {
     sender: input.division,
@@ -196,7 +284,11 @@ async function moves(context: Context, input: Issue, number: string, rows: reado
       sent: 0n as Fen,
     })),
   })
-  return rows.map((row, index) => ({ division: row.to_division!, transfer: opened[index]!, amount: row.amount_fen as Fen }))
+  return rows.map((row, index) => ({
+    division: row.to_division!,
+    transfer: opened[index]!,
+    amount: row.amount_fen as Fen,
+  }))
 }
 
 export interface TransferLine {
@@ -214,7 +306,10 @@ export interface TransferLine {
 }
 
 /** Opens transfers in the receivers' books; from a superior outside this installation (`sender` null) with the amount it sent. */
-export async function openTransfers(context: Context, input: { sender: number | null; fiscalYear: number; document: DocumentInput; lines: readonly TransferLine[] }): Promise<bigint[]> {
+export async function openTransfers(
+  context: Context,
+  input: { sender: number | null; fiscalYear: number; document: DocumentInput; lines: readonly TransferLine[] },
+): Promise<bigint[]> {
   const { lines, document } = input
   const rows = await context.tx.query<{ id: bigint }>(
     `select ledger.open_transfers($1, $2, $3, $4, $5, $6::int[], $7::bigint[], $8::int[], $9::text[], $10::boolean[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::bigint[]) as id`,
@@ -241,5 +336,10 @@ export async function openTransfers(context: Context, input: { sender: number | 
 }
 
 async function remember(context: Context, input: Issue, batch: bigint): Promise<void> {
-  await context.audit({ division: input.division, action: `allotment.${input.form}`, subject: input.document.number, detail: { batch: String(batch), lines: input.lines.length } })
+  await context.audit({
+    division: input.division,
+    action: `allotment.${input.form}`,
+    subject: input.document.number,
+    detail: { batch: String(batch), lines: input.lines.length },
+  })
 }

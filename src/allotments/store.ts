@@ -1,5 +1,5 @@
-import type { Tx } from '../platform/database/transaction.ts'
 import { insertRows } from '../platform/database/insert.ts'
+import type { Tx } from '../platform/database/transaction.ts'
 import type { Origin } from './allotment.ts'
 
 export interface AllotmentRow {
@@ -68,13 +68,23 @@ const COLUMNS: { [Column in keyof AllotmentRow]: string } = {
   back_entered: 'boolean',
 }
 
-export const insertAllotments = (tx: Tx, rows: readonly AllotmentRow[]): Promise<void> => insertRows(tx, 'allotments.allotment', COLUMNS, rows)
+export const insertAllotments = (tx: Tx, rows: readonly AllotmentRow[]): Promise<void> =>
+  insertRows(tx, 'allotments.allotment', COLUMNS, rows)
 
 export const newIds = async (tx: Tx, count: number): Promise<bigint[]> =>
-  (await tx.query<{ id: bigint }>(`select nextval('allotments.allotment_id') as id from generate_series(1, $1)`, [count])).map(row => row.id)
+  (
+    await tx.query<{ id: bigint }>(`select nextval('allotments.allotment_id') as id from generate_series(1, $1)`, [
+      count,
+    ])
+  ).map(row => row.id)
 
 /** The lines that a form takes from, with what is left of them on the account that it takes (read, not locked: the guard locks). */
-export async function origins(tx: Tx, division: number, ids: readonly bigint[], account: number): Promise<Map<bigint, Origin>> {
+export async function origins(
+  tx: Tx,
+  division: number,
+  ids: readonly bigint[],
+  account: number,
+): Promise<Map<bigint, Origin>> {
   const rows = await tx.query<never>(
     `select a.id, a.form, a.fund, a.path, a.source_type as "sourceType", a.source_level as "sourceLevel", a.superior_number as "superiorNumber",
        a.direct, a.advance, a.fund_nature as "fundNature", a.function_subject as "functionSubject", a.economic_subject as "economicSubject",
@@ -87,7 +97,11 @@ export async function origins(tx: Tx, division: number, ids: readonly bigint[], 
 }
 
 /** Transfers that wait in a division, as origins of received lines; `available` is what is still in transit. */
-export async function transferOrigins(tx: Tx, division: number, ids: readonly bigint[]): Promise<Map<bigint, Origin & { documentNumber: string }>> {
+export async function transferOrigins(
+  tx: Tx,
+  division: number,
+  ids: readonly bigint[],
+): Promise<Map<bigint, Origin & { documentNumber: string }>> {
   const rows = await tx.query<never>(
     `select t.id, 'transfer' as form, t.fund, t.path, 'superior' as "sourceType", t.source_level as "sourceLevel", t.document_number as "superiorNumber",
        t.direct, false as advance, t.fund_nature as "fundNature", t.function_subject as "functionSubject", null as "economicSubject", f.poverty,
@@ -99,9 +113,16 @@ export async function transferOrigins(tx: Tx, division: number, ids: readonly bi
 }
 
 export const goLive = async (tx: Tx, division: number): Promise<string | null> =>
-  (await tx.maybe<{ go_live: string | null }>('select go_live from divisions.published_division where division = $1', [division]))?.go_live ?? null
+  (
+    await tx.maybe<{ go_live: string | null }>('select go_live from divisions.published_division where division = $1', [
+      division,
+    ])
+  )?.go_live ?? null
 
-export async function fundPoverty(tx: Tx, funds: readonly number[]): Promise<Map<number, { poverty: string; level: string; secret: boolean; name: string }>> {
+export async function fundPoverty(
+  tx: Tx,
+  funds: readonly number[],
+): Promise<Map<number, { poverty: string; level: string; secret: boolean; name: string }>> {
   const rows = await tx.query<{ id: number; poverty: string; level: string; secret: boolean; name: string }>(
     'select id, poverty, level, secret, name from funds.published_fund where id = any ($1::int[])',
     [funds],

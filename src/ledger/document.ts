@@ -22,18 +22,40 @@ export interface Registered {
  * Registers the document behind a posting. A number whose brackets, blanks or digits are off is repaired and the repair told;
  * one that is no document number at all is kept as typed, for rule A07 to point at: the money has moved all the same.
  */
-export async function registerDocument(context: Context, division: number, input: DocumentInput, importId: bigint | null = null): Promise<Registered> {
+export async function registerDocument(
+  context: Context,
+  division: number,
+  input: DocumentInput,
+  importId: bigint | null = null,
+): Promise<Registered> {
   const parsed = parseDocumentNumber(input.number)
   const form = parsed.verdict === 'valid' ? 'valid' : parsed.verdict === 'repairable' ? 'repaired' : 'invalid'
   const number = parsed.normalised ?? input.number.trim()
   const { id } = await context.tx.one<{ id: bigint }>(
     `insert into ledger.document (division, number, number_form, number_read, title, dated, issuer, scan, import)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
-    [division, number, form, form === 'repaired' ? input.number : null, input.title, input.dated, input.issuer ?? null, input.scan ?? null, importId],
+    [
+      division,
+      number,
+      form,
+      form === 'repaired' ? input.number : null,
+      input.title,
+      input.dated,
+      input.issuer ?? null,
+      input.scan ?? null,
+      importId,
+    ],
   )
   const repair: Repair | null =
     form === 'repaired'
-      ? { code: 'document-number-repaired', field: 'number', value: input.number, to: number, zh: `文号“${input.number}”已规范为“${number}”。`, en: `The document number “${input.number}” was mended to “${number}”.` }
+      ? {
+          code: 'document-number-repaired',
+          field: 'number',
+          value: input.number,
+          to: number,
+          zh: `文号“${input.number}”已规范为“${number}”。`,
+          en: `The document number “${input.number}” was mended to “${number}”.`,
+        }
       : null
   return { id, number, repair }
 }

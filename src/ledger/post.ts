@@ -74,23 +74,64 @@ export async function post(context: Context, form: Form): Promise<bigint> {
 
 /** What the database's guards say, as sentences; other errors as they are. */
 export function explained(error: unknown): unknown {
-  const { code, constraint, detail, message } = error as { code?: string; constraint?: string; detail?: string; message?: string }
+  const { code, constraint, detail, message } = error as {
+    code?: string
+    constraint?: string
+    detail?: string
+    message?: string
+  }
   try {
     if (code === '23514' && constraint === 'balance_never_below_zero') {
-      const [, , allotment = '', account = '', , debit = '0', credit = '0'] = /\((\d+), (\d+), (\d+), (\w), (-?\d+), (-?\d+)\)/.exec(detail ?? '') ?? []
+      const [, , allotment = '', account = '', , debit = '0', credit = '0'] =
+        /\((\d+), (\d+), (\d+), (\w), (-?\d+), (-?\d+)\)/.exec(detail ?? '') ?? []
       const name = ACCOUNT_NAMES[Number(account)] ?? { zh: account, en: account }
       const short = BigInt(debit) - BigInt(credit)
       const lack = displayMoney(short < 0n ? -short : short)
-      refuse('conflict', 'over-allotted', `指标 ${allotment} 的“${name.zh}”余额不足，差 ${lack} 元：请减少金额或选用其他指标。`, `Allotment ${allotment} has too little “${name.en}”, short by ${lack} yuan: lower the amount or take another allotment.`, { value: allotment })
+      refuse(
+        'conflict',
+        'over-allotted',
+        `指标 ${allotment} 的“${name.zh}”余额不足，差 ${lack} 元：请减少金额或选用其他指标。`,
+        `Allotment ${allotment} has too little “${name.en}”, short by ${lack} yuan: lower the amount or take another allotment.`,
+        { value: allotment },
+      )
     }
     if (code === '23514' && constraint === 'transfer_taken_within_sent')
-      refuse('conflict', 'transfer-exceeded', '接收数超过上级下达数，或收回数超过在途数：请核对上级文件的可接收余额。', 'More would be taken than the superior sent, or more recalled than is in transit: check what is left of the superior’s line.')
+      refuse(
+        'conflict',
+        'transfer-exceeded',
+        '接收数超过上级下达数，或收回数超过在途数：请核对上级文件的可接收余额。',
+        'More would be taken than the superior sent, or more recalled than is in transit: check what is left of the superior’s line.',
+      )
     if (code === '23514' && constraint === 'corrections_within_original')
-      refuse('conflict', 'correction-exceeds', '累计更正数超过原记录金额：请核对已更正数。', 'The corrections together exceed the original: check what has been corrected already.')
-    if (code === 'FW001') refuse('conflict', 'book-locked', `账簿已锁定或已结账，不能记账（${message}）：请换用未锁定的日期，或由牵头股室解锁。`, `The book is locked or closed (${message}): use a later date, or have the lead office unlock it.`)
-    if (code === 'FW002') refuse('conflict', 'no-such-order', `没有这样的交易令（${message}）。`, `There is no such transaction order (${message}).`)
-    if (code === 'FW003') refuse('conflict', 'interlock-broken', `上下级指标不咬合（${message}）。`, `The levels would not interlock (${message}).`)
-    if (code === '42501' && message?.includes('outside the scope')) refuse('forbidden', 'division-outside-scope', '区划不在您的权限范围内。', 'The division lies outside your scope.')
+      refuse(
+        'conflict',
+        'correction-exceeds',
+        '累计更正数超过原记录金额：请核对已更正数。',
+        'The corrections together exceed the original: check what has been corrected already.',
+      )
+    if (code === 'FW001')
+      refuse(
+        'conflict',
+        'book-locked',
+        `账簿已锁定或已结账，不能记账（${message}）：请换用未锁定的日期，或由牵头股室解锁。`,
+        `The book is locked or closed (${message}): use a later date, or have the lead office unlock it.`,
+      )
+    if (code === 'FW002')
+      refuse(
+        'conflict',
+        'no-such-order',
+        `没有这样的交易令（${message}）。`,
+        `There is no such transaction order (${message}).`,
+      )
+    if (code === 'FW003')
+      refuse(
+        'conflict',
+        'interlock-broken',
+        `上下级指标不咬合（${message}）。`,
+        `The levels would not interlock (${message}).`,
+      )
+    if (code === '42501' && message?.includes('outside the scope'))
+      refuse('forbidden', 'division-outside-scope', '区划不在您的权限范围内。', 'The division lies outside your scope.')
   } catch (refusal) {
     return refusal
   }

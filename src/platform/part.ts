@@ -3,6 +3,7 @@ import type { Permission } from '../kernel/permission.ts'
 import type { Repair, Sentence } from '../kernel/refusal.ts'
 import type { Context, Run } from './context.ts'
 import type { Route } from './http/define-route.ts'
+import type { VerifyCheck } from './verify.ts'
 
 /** A file that can be opened more than once: an upload, a path, standard input kept aside. */
 export interface Source {
@@ -54,6 +55,8 @@ export interface Part {
   routes?: readonly Route[]
   importers?: readonly Importer[]
   jobs?: Readonly<Record<string, Job>>
+  /** What `fundwatch verify` must find true. */
+  verify?: readonly VerifyCheck[]
   /** News from other parts, by topic. */
   listens?: Readonly<Record<string, (context: Context, payload: Record<string, unknown>) => Promise<void>>>
 }

@@ -4,7 +4,12 @@ import type { Tx } from './transaction.ts'
  * Inserts any number of rows with one statement: each column travels as one array. `types` names the columns and their SQL
  * types; array-typed columns must be sent as text (`{1,2}`) and are cast back.
  */
-export async function insertRows<Row extends object>(tx: Tx, table: string, types: { [Column in keyof Row]: string }, rows: readonly Row[]): Promise<void> {
+export async function insertRows<Row extends object>(
+  tx: Tx,
+  table: string,
+  types: { [Column in keyof Row]: string },
+  rows: readonly Row[],
+): Promise<void> {
   if (rows.length === 0) return
   const columns = Object.keys(types) as (keyof Row & string)[]
   const sent = columns.map(column => (types[column].endsWith('[]') ? 'text' : types[column]))

@@ -1,0 +1,44 @@
+import { sqlCheck, type VerifyCheck } from '../platform/verify.ts'
+
+/** Lineage, trees and the interlock, recomputed from entries and lines. */
+export const allotmentChecks: readonly VerifyCheck[] = [
+  sqlCheck(
+    'trees',
+    '收支平衡',
+    'every tree balances',
+    `select count(*) from allotments.allotment where form in ('register', 'receive')`,
+    `select concat('tree ', t.division, '/', t.root) as place, t.came as expected, t.stands as found from (
+       select a.division, r.id as root,
+         sum(case when b.side = 'C' then b.credit_fen - b.debit_fen else 0 end) as came,
+         sum(case when b.side = 'D' then b.debit_fen - b.credit_fen else 0 end) as stands
+       from ledger.balance b join allotments.allotment a on a.division = b.division and a.id = b.allotment
+       cross join unnest(a.path) p join allotments.allotment r on r.division = a.division and r.id = p and r.source is null group by 1, 2) t
+     where t.came <> t.stands`,
+  ),
+  sqlCheck(
+    'interlock',
+    '上下级咬合',
+    'interlock: sent = taken below + in transit',
+    'select count(*) from ledger.transfer',
+    `select concat('transfer ', t.division, '/', t.id) as place, concat('sent ', coalesce(s.sent, 0), ', taken ', coalesce(r.taken, 0)) as expected,
+       concat('sent ', t.sent_fen, ', taken ', t.taken_fen) as found
+     from ledger.transfer t
+     left join (select division, debit_allotment, sum(amount_fen) as sent from ledger.entry where debit = 500202 group by 1, 2) s
+       on s.division = t.sender and s.debit_allotment = t.sender_allotment
+     left join (select a.division, a.transfer, sum(e.amount_fen) as taken from ledger.entry e
+       join allotments.allotment a on a.division = e.division and a.id = e.debit_allotment
+       where e.debit = 1001 and e.credit = 4001 and a.transfer is not null group by 1, 2) r on r.division = t.division and r.transfer = t.id
+     where (t.sender is not null and coalesce(s.sent, 0) <> t.sent_fen) or coalesce(r.taken, 0) <> t.taken_fen or t.taken_fen > t.sent_fen`,
+  ),
+  sqlCheck(
+    'lineage',
+    '指标来源',
+    'lineage of lines',
+    'select count(*) from allotments.allotment',
+    `select concat('allotment ', a.division, '/', a.id) as place, expected::text, a.path::text as found from (
+       select a.*, coalesce(s.path, t.path, '{}') || a.id as expected from allotments.allotment a
+       left join allotments.allotment s on s.division = a.division and s.id = a.source
+       left join ledger.transfer t on t.division = a.division and t.id = a.transfer) a
+     where a.path <> a.expected`,
+  ),
+]

@@ -1,0 +1,31 @@
+import { part as allotments } from './allotments/part.ts'
+import { part as audit } from './audit/part.ts'
+import { auditPort } from './audit/record.ts'
+import { part as divisions } from './divisions/part.ts'
+import { part as funds } from './funds/part.ts'
+import { part as identity } from './identity/part.ts'
+import { part as imports } from './imports/part.ts'
+import { part as ledger } from './ledger/part.ts'
+import { part as overview } from './overview/part.ts'
+import { part as payments } from './payments/part.ts'
+import { type Installation, type InstallationOptions, openInstallation } from './platform/installation.ts'
+import type { Part } from './platform/part.ts'
+import { part as projects } from './projects/part.ts'
+import { part as warnings } from './warnings/part.ts'
+
+/** The parts in the order of duty: base data, money from source to payee, what watches it, what shows it. */
+export const parts: readonly Part[] = [
+  audit,
+  identity,
+  divisions,
+  funds,
+  projects,
+  ledger,
+  allotments,
+  payments,
+  warnings,
+  overview,
+  imports,
+]
+
+export const open = (options: InstallationOptions): Promise<Installation> => openInstallation(options, auditPort)
