@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { lchown, lstat, open, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
+import net from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Refusal } from '../../../kernel/refusal.ts'
@@ -16,6 +17,8 @@ export interface Running {
   host: string
   port: number
   status: 'starting' | 'stopping' | 'ready' | 'standby' | ''
+  /** False for a server in another container on the same volume: it can be joined, but its number means nothing here. */
+  visible: boolean
 }
 
 const POLL_MS = 20
@@ -31,13 +34,24 @@ export async function runningServer(place: Place): Promise<Running | undefined> 
   })
   const lines = text.split('\n').map(line => line.trim())
   const pid = Number(lines[0])
-  if (!(pid > 0) || !(await isPostmaster(pid, place))) return undefined
-  return {
-    pid,
-    host: process.platform === 'win32' ? '127.0.0.1' : (lines[4] ?? ''),
-    port: Number(lines[3] || SOCKET_PORT),
-    status: (lines[7] ?? '') as Running['status'],
-  }
+  if (!(pid > 0)) return undefined
+  const host = process.platform === 'win32' ? '127.0.0.1' : (lines[4] ?? '')
+  const port = Number(lines[3] || SOCKET_PORT)
+  const visible = await isPostmaster(pid, place)
+  if (!visible && !(await answers(host, port))) return undefined
+  return { pid, host, port, status: (lines[7] ?? '') as Running['status'], visible }
+}
+
+/** Whether somebody listens at the server's socket; a socket whose server was killed turns callers away. */
+function answers(host: string, port: number): Promise<boolean> {
+  if (!host.startsWith('/')) return Promise.resolve(false)
+  return new Promise(resolve => {
+    const socket = net.createConnection(path.join(host, `.s.PGSQL.${port}`))
+    socket.once('connect', () => resolve(true))
+    socket.once('error', () => resolve(false))
+    socket.once('close', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
 }
 
 /**
@@ -129,8 +143,7 @@ async function disownStalePid(place: Place): Promise<void> {
 
 async function listen(place: Place, settings: Record<string, string> | undefined): Promise<string> {
   if (process.platform === 'win32') {
-    const { createServer } = await import('node:net')
-    const probe = createServer()
+    const probe = net.createServer()
     await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve))
     const { port } = probe.address() as { port: number }
     await new Promise(resolve => probe.close(resolve))
@@ -240,7 +253,7 @@ export async function stopServer(
   waiting?: () => void,
 ): Promise<void> {
   const server = await runningServer(place)
-  if (!server) return
+  if (!server?.visible) return
   if (process.platform === 'win32') {
     // Windows has no signals: pg_ctl speaks to the server through a pipe of PostgreSQL's own.
     await runProgram(programFile(await findPrograms(), 'pg_ctl'), ['stop', '-m', 'fast', '-w', '-D', place.cluster])

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { refuse } from '../../../kernel/refusal.ts'
 import { type Keys, ROLES, type Role, SUPERUSER } from './keys.ts'
 import type { Running } from './postmaster.ts'
 
@@ -29,13 +30,24 @@ export async function connectPresence(server: Running, keys: Keys): Promise<pg.C
       return client
     } catch (error) {
       await client.end().catch(() => undefined)
-      // 57P03: still starting up. 53300: every slot is taken at this moment.
       const { code = '' } = error as { code?: string }
+      if (code === '28P01') refuseKeys()
+      // 57P03: still starting up. 53300: every slot is taken at this moment.
       if (!['57P03', '53300', 'ECONNREFUSED', 'ENOENT'].includes(code) || Date.now() - began > CONNECT_PATIENCE_MS)
         throw error
       await sleep(50)
     }
   }
+}
+
+function refuseKeys(): never {
+  refuse(
+    'conflict',
+    'embedded-keys-wrong',
+    '口令文件 database-keys.json 与数据库不符（数据库不认其中的口令）。请从与数据库同一时间的备份恢复该文件。',
+    'The key file database-keys.json does not fit the database, which does not take its password. Restore that file from a backup of the same time as the database.',
+    { field: '--data', value: 'database-keys.json' },
+  )
 }
 
 /** Whether an idle presence keeps Node from ending. Only while we wait for an answer on it, it should. */

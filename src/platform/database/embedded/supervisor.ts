@@ -7,7 +7,7 @@ import { type Keys, type Role, readOrMakeKeys } from './keys.ts'
 import { type Lock, takeLock } from './lock.ts'
 import { findPrograms, type Programs } from './pg-programs.ts'
 import { findPlace, type Place, SYSTEM_HOME } from './place.ts'
-import { type Running, readyServer, runningServer, startServer, stopServer } from './postmaster.ts'
+import { type Running, readyServer, startServer, stopServer } from './postmaster.ts'
 import { connectPresence, DATABASE, ensureRoles, holdNode, others } from './presence.ts'
 
 export interface EmbeddedDatabase {
@@ -44,7 +44,7 @@ const LEAVE_POLL_MS = 25
  * Refusals, each with its mend: `embedded-no-binaries`, `embedded-pgbin`, `embedded-cannot-run`,
  * `embedded-version-old` (programs); `embedded-not-writable`, `embedded-file-system`, `embedded-disk-full`,
  * `embedded-socket-path`, `embedded-unreachable`, `embedded-place-missing`, `embedded-owner`, `embedded-not-yours`,
- * `embedded-no-user` (folders); `embedded-version`, `embedded-keys-missing`, `embedded-keys-unreadable`,
+ * `embedded-no-user` (folders); `embedded-version`, `embedded-keys-missing`, `embedded-keys-unreadable`, `embedded-keys-wrong`,
  * `embedded-initdb`, `embedded-start`, `embedded-setting`, `embedded-lock-busy`.
  */
 export async function openEmbedded(dataDir: string, options: EmbeddedOptions = {}): Promise<EmbeddedDatabase> {
