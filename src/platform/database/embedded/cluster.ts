@@ -12,13 +12,19 @@ import { lastLines, type Outcome, runProgram } from './run-program.ts'
 const SETTINGS_FILE = 'fundwatch.conf'
 const DRAFT = 'postgres.new-'
 
-/** The major version that made the cluster, from its PG_VERSION; undefined when there is no cluster. */
+/**
+ * The major version that made the cluster, from its PG_VERSION; undefined when there is no cluster.
+ * Refuses `embedded-not-yours`, `embedded-damaged`.
+ */
 export async function clusterMajor(cluster: string): Promise<number | undefined> {
   try {
-    return majorOf(await readFile(path.join(cluster, 'PG_VERSION'), 'utf8'))
+    const major = majorOf(await readFile(path.join(cluster, 'PG_VERSION'), 'utf8'))
+    return major > 0 ? major : refuseDamaged(cluster)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
+    // An empty folder does no harm; files without a version are what is left of somebody's data.
+    if (code === 'ENOENT')
+      return (await readdir(cluster).catch(() => [])).length > 0 ? refuseDamaged(cluster) : undefined
     if (code === 'EACCES') refuseStranger(cluster)
     throw error
   }
@@ -31,6 +37,16 @@ function refuseStranger(cluster: string): never {
     `数据库目录 ${cluster} 属于另一用户。请以该目录的属主或 root 身份运行，或用 --data 指定另一目录。`,
     `The database folder ${cluster} belongs to another user. Run as its owner or as root, or name another folder with --data.`,
     { field: '--data', value: cluster },
+  )
+}
+
+function refuseDamaged(cluster: string): never {
+  refuse(
+    'conflict',
+    'embedded-damaged',
+    `目录 ${cluster} 中有文件，但缺少有效的 PG_VERSION，不是完整的数据库。请从备份恢复该目录；若其中没有需要的数据，请将其移走后重试。`,
+    `There are files in ${cluster} but no valid PG_VERSION: it is not a whole database. Restore that folder from the backup; if nothing in it is needed, move it away and try again.`,
+    { field: 'PG_VERSION', value: cluster },
   )
 }
 
@@ -66,7 +82,7 @@ export async function createCluster(place: Place, programs: Programs, keys: Keys
     if (outcome.code !== 0) throw initdbRefusal(place, outcome)
     await appendSettingsLine(path.join(data, 'postgresql.conf'))
     await rename(data, place.cluster)
-    if (durable) await syncFolder(place.home)
+    if (durable) for (const folder of [place.home, place.dataDir]) await syncFolder(folder)
   } finally {
     await rm(draft, { recursive: true, force: true }).catch(() => undefined)
   }

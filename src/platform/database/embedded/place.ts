@@ -86,7 +86,7 @@ async function newSystemHome(dataDir: string): Promise<string> {
   await chmod(SYSTEM_HOME, 0o755)
   await chmod(home, 0o755)
   await writeFile(path.join(home, 'belongs-to'), `${dataDir}\n`)
-  await writeFile(path.join(dataDir, POINTER), `${JSON.stringify({ home })}\n`)
+  await writeFile(path.join(dataDir, POINTER), `${JSON.stringify({ home })}\n`, { flush: true })
   return home
 }
 

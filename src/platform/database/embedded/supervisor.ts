@@ -44,7 +44,7 @@ const LEAVE_POLL_MS = 25
  * Refusals, each with its mend: `embedded-no-binaries`, `embedded-pgbin`, `embedded-cannot-run`,
  * `embedded-version-old` (programs); `embedded-not-writable`, `embedded-file-system`, `embedded-disk-full`,
  * `embedded-socket-path`, `embedded-unreachable`, `embedded-place-missing`, `embedded-owner`, `embedded-not-yours`,
- * `embedded-no-user` (folders); `embedded-version`, `embedded-keys-missing`, `embedded-keys-unreadable`, `embedded-keys-wrong`,
+ * `embedded-no-user` (folders); `embedded-version`, `embedded-damaged`, `embedded-keys-missing`, `embedded-keys-unreadable`, `embedded-keys-wrong`,
  * `embedded-initdb`, `embedded-start`, `embedded-setting`, `embedded-lock-busy`.
  */
 export async function openEmbedded(dataDir: string, options: EmbeddedOptions = {}): Promise<EmbeddedDatabase> {
