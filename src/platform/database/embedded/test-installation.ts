@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
@@ -12,7 +13,7 @@ import type { Refusal } from '../../../kernel/refusal.ts'
 import { type EmbeddedDatabase, type EmbeddedOptions, openEmbedded } from './supervisor.ts'
 
 /** Everything lies in one folder that any user may enter, as an installation in /opt would. */
-export const base = mkdtempSync(path.join(os.tmpdir(), 'fundwatch-embedded-'))
+export const base = path.join(os.tmpdir(), `fundwatch-embedded-${randomUUID()}`)
 export const program = path.join(base, 'open.mjs')
 export const isRoot = process.getuid?.() === 0
 /** A test of crashes keeps PostgreSQL durable; the others need not wait for the disk. */
@@ -119,6 +120,7 @@ export function install(name: string): string {
 }
 
 beforeAll(async () => {
+  mkdirSync(base)
   chmodSync(base, 0o755)
   await build({
     stdin: {
