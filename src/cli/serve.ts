@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import { open, parts } from '../app.ts'
+import { type CommandLine, EXIT, UsageError } from '../cli.ts'
+import { resumeImports } from '../imports/resume.ts'
+import { visitorOf } from '../identity/sign-in.ts'
+import { SYSTEM } from '../kernel/actor.ts'
+import { auditPort } from '../audit/record.ts'
+import { systemClock } from '../kernel/clock.ts'
+import { buildServer } from '../platform/http/server.ts'
+import type { Installation } from '../platform/installation.ts'
+import { workQueue } from '../platform/jobs/queue.ts'
+import { inTransaction } from '../platform/database/transaction.ts'
+import { ROOT } from '../platform/root.ts'
+import { DEMO_ACCOUNTS, loadDemo } from './demo.ts'
+
+const HOW: Record<string, { zh: string; en: string }> = {
+  created: { zh: '已新建数据库。', en: 'A new database was made.' },
+  started: { zh: '数据库已启动。', en: 'The database is started.' },
+  joined: { zh: '已连上正在运行的数据库。', en: 'Joined the database that is running.' },
+  adopted: { zh: '上次服务没有正常退出：已接管仍在运行的数据库，数据完好。', en: 'The last server did not end orderly: its database was still running and has been adopted; nothing is lost.' },
+  recovered: { zh: '上次数据库没有正常关闭：已自动恢复，已提交的数据完好。', en: 'The database had not been shut down orderly: it has recovered, and what was committed is there.' },
+}
+
+/** The application over an installation that is open: what `serve` listens with and the tests call. */
+export function buildApp(here: Installation, options: { secureCookies?: boolean; log?: boolean } = {}) {
+  return buildServer({
+    parts,
+    run: here.run,
+    authenticate: (token, address) => here.run(SYSTEM, context => visitorOf(context, token), { address }),
+    divisionOf: async (actor, code) => {
+      const row = await here.run(
+        actor,
+        ({ tx }) =>
+          tx.maybe<{ division: number; in_scope: boolean }>(
+            `select division, exists (select from divisions.scope_division s where s.scope = platform.scope() and s.division = d.division) as in_scope
+             from divisions.published_division d where code = $1`,
+            [code],
+          ),
+        { readOnly: true },
+      )
+      return row ? { id: row.division, inScope: row.in_scope } : null
+    },
+    refused: (actor, address, route, refusal) =>
+      inTransaction(here.pool, { actor: actor ?? SYSTEM, clock: systemClock }, tx => auditPort.refused(tx, actor ?? { ...SYSTEM, id: -1, name: '匿名' }, address, route, refusal)),
+    webFolder: join(ROOT, 'dist', 'web'),
+    temporaryFolder: join(here.dataDir, 'tmp'),
+    secureCookies: options.secureCookies ?? false,
+    log: options.log ?? false,
+  })
+}
+
+/** Starts everything, says where it is and how to sign in, and stops everything on Ctrl-C. */
+export async function serve(line: CommandLine): Promise<number> {
+  const port = Number(line.options.port ?? process.env.PORT ?? 8080)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`端口“${line.options.port}”不对 · no such port “${line.options.port}”`)
+  const host = typeof line.options.host === 'string' ? line.options.host : '127.0.0.1'
+  const here = await open({ dataDir: line.dataDir, databaseUrl: line.databaseUrl, progress: line.say })
+  let stopping: Promise<void> | undefined
+  try {
+    if (here.embedded) line.say(HOW[here.embedded.how] ?? HOW.started!)
+    const demo = line.options.demo === true && (await loadDemo(here, line.say))
+    await resumeImports(here.run)
+    const server = await buildApp(here, { secureCookies: process.env.FUNDWATCH_HTTPS === '1', log: true })
+    const queue = await workQueue(here.ownerPool, parts, here.run)
+    try {
+      await server.listen({ port, host })
+    } catch (error) {
+      await queue.stop()
+      if ((error as { code?: string }).code === 'EADDRINUSE') {
+        process.stderr.write(`端口 ${port} 已被占用：请用 --port 换一个。 Port ${port} is in use: choose another with --port.\n`)
+        await here.close()
+        return EXIT.refused
+      }
+      throw error
+    }
+    const address = server.addresses()[0]
+    process.stdout.write(`\n  fundwatch 已启动 is running: http://${host}:${address?.port ?? port}/\n`)
+    if (demo)
+      process.stdout.write(
+        `  演示账号 demo accounts (--demo): ${DEMO_ACCOUNTS.map(account => `${account.signInName}`).join(' · ')}\n  密码 password: ${demo.password}\n`,
+      )
+    else process.stdout.write('  建立账号 make an account: npx fundwatch user NAME --person 姓名 --post lead\n')
+    process.stdout.write('  按 Ctrl-C 停止 stops it.\n\n')
+    await new Promise<void>(resolve => {
+      const stop = () => {
+        stopping ??= (async () => {
+          line.say({ zh: '正在停止…', en: 'Stopping…' })
+          await server.close()
+          await queue.stop()
+          resolve()
+        })()
+      }
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+    })
+    return EXIT.fine
+  } finally {
+    await here.close()
+  }
+}
