@@ -1,7 +1,8 @@
+import { PartScanner } from './part-scanner.ts'
 import type { CellProblem, RawRow, TableLimits } from './table.ts'
 import { numberText, serialDate } from './xlsx-number.ts'
 import type { WorkbookParts } from './xlsx-workbook.ts'
-import { XmlFeed, XmlProblem } from './xml-feed.ts'
+import { XmlProblem } from './xml-feed.ts'
 import { corrupt, unpacksTooLarge, type ZipArchive } from './zip-reader.ts'
 
 /** Excel's own bounds. */
@@ -100,7 +101,7 @@ export async function* sheetRows(
   limits: TableLimits,
 ): AsyncGenerator<RawRow[]> {
   const collector = new RowCollector(book, merges, Math.min(limits.maxRows, MAX_ROWS))
-  const feed = new XmlFeed(collector, { maxDepth: 64, maxChars: MAX_CELL_CHARS })
+  const feed = new PartScanner(collector, { maxDepth: 64, maxChars: MAX_CELL_CHARS })
   const decoder = new TextDecoder('utf-8', { fatal: true })
   try {
     for await (const chunk of zip.read(part)) {
@@ -120,8 +121,7 @@ export async function* sheetRows(
 
 /** Turns what broke a part's XML into `xlsx-corrupt`; anything else is thrown on. */
 export function refuseXml(error: unknown, part: string): never {
-  if (error instanceof XmlProblem)
-    corrupt(`部件 ${part} 第 ${error.line} 行无法读取`, `line ${error.line} of its part ${part} cannot be read`)
+  if (error instanceof XmlProblem) corrupt(`部件 ${part} 不是完整的 XML`, `its part ${part} is not whole XML`)
   if (error instanceof TypeError && (error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
     corrupt(`部件 ${part} 编码有误`, `its part ${part} is wrongly encoded`)
   throw error

@@ -1,10 +1,11 @@
 import { refuse } from '../../kernel/refusal.ts'
 import { HEADER_SEARCH_ROWS, type HeaderMatcher } from './header.ts'
+import { PartScanner } from './part-scanner.ts'
 import { bufferOf } from './source.ts'
 import type { RawRow, RawTable, TableLimits, TableSource } from './table.ts'
 import { type NumberKind, numberKind } from './xlsx-number.ts'
 import { MAX_CELL_CHARS, proveSheet, refuseXml, sheetRows, unescapeOoxml } from './xlsx-sheet.ts'
-import { XmlFeed, type XmlHandlers } from './xml-feed.ts'
+import type { XmlHandlers } from './xml-feed.ts'
 import { corrupt, unpacksTooLarge, ZipArchive } from './zip-reader.ts'
 
 /** What the cells of all sheets share. */
@@ -126,7 +127,7 @@ async function walk(
   handlers: XmlHandlers,
   maxBytes = MAX_SMALL_PART_BYTES,
 ): Promise<void> {
-  const feed = new XmlFeed(handlers, { maxDepth: 64, maxChars: MAX_CELL_CHARS })
+  const feed = new PartScanner(handlers, { maxDepth: 64, maxChars: MAX_CELL_CHARS })
   const decoder = new TextDecoder('utf-8', { fatal: true })
   try {
     for await (const chunk of zip.read(part, maxBytes)) feed.write(decoder.decode(chunk, { stream: true }))
