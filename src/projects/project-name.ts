@@ -41,9 +41,12 @@ const SENTENCES: Record<ProjectNameVerdict, Sentence> = {
   },
 }
 
+/** What comes after so many characters is not looked at: no name is so long, and patterns stay quick. */
+const LONGEST = 400
+
 /** Judges one name. Pure and total; `context` only ever makes the judgement finer. */
 export function judgeProjectName(name: string, context: ProjectNameContext = {}): JudgedProjectName {
-  const verdict = verdictOf(plain(name), context)
+  const verdict = verdictOf(plain(name.slice(0, LONGEST)), context)
   const { zh, en } = SENTENCES[verdict]
   return { verdict, zh: `项目名称“${name}”${zh}`, en: `Project name “${name}” ${en}` }
 }
@@ -58,11 +61,11 @@ const BARE_NOUNS = /项目|工程|编号|编码|序号|名称|子项|标段/g
 const NUMBERING =
   /第?(?:[0-9]+|[一二三四五六七八九十百〇零]+)(?:号|批次?|期|项|个|年度?|月|日|次|标段|包)?|[A-Za-z]+|[\p{P}\p{S}\p{No}]/gu
 const HEADER =
-  /^(?:\(?(?:子?项目|工程|具体|预算|实施|建设)?(?:名称|内容|项目)\)?|项目名|合计|小计|总计|共计|备注|单位|序号?|填写.*|请(?:填写|输入).*|.*(?:此处|模板|样例|示例)\)?|测试.*)$/
+  /^(?:\(?(?:子?项目|工程|具体|预算|实施|建设)?(?:名称|内容|项目)\)?(?:\([^()]*\))?|项目名|合计|小计|总计|共计|备注|单位|序号?|填写.*|请(?:填写|输入).*|.*(?:此处|模板|样例|示例)\)?|测试.*)$/
 const POINTER =
   /^(?:具体)?(?:详?见|参见|按|如|同)(?:附件|附表|附|明细|清单|文件|下表|上表|后|表|上|前|左|右|第.项).{0,6}$/
 const NOTHING =
-  /^(?:(?:无|没有|未填写?|缺)(?:项目)?(?:名称)?|暂无|空|空白|略|未知|不详|未定|待定|待补充?|待填|其他|其它|null|none|nil|n\/?a|x+项目|x+工程|某某.{0,4})$/i
+  /^(?:(?:无|没有|暂无|未填写?|缺)(?:项目)?(?:名称)?|(?:未(?:命名|知|定|确定|明确)|待(?:定|补充?|填写?|确定|明确)|不详)(?:项目)?(?:名称)?|其他|其它|空白?|略|null|none|nil|n\/?a|x+项目|x+工程|某某.{0,4})$/i
 
 function verdictOf(text: string, context: ProjectNameContext): ProjectNameVerdict {
   if (!/[\p{L}\p{N}]/u.test(text)) return 'missing'
@@ -132,7 +135,8 @@ function findPlaces(text: string, known: readonly string[]): Places {
     from = end
   }
   rest = out + rest.slice(from)
-  const outer = rest.replace(PROVINCE, ' ')
+  // 新疆西藏等…地区 is a class of regions, not a place.
+  const outer = /等[\u4e00-\u9fff]{0,6}(?:地区|省区|省份)/u.test(rest) ? rest : rest.replace(PROVINCE, ' ')
   return { near, far: far || outer !== rest, rest: outer }
 }
 
@@ -210,7 +214,7 @@ const OBJECT = new RegExp(`([\\u4e00-\\u9fff]{2,6}?)(?=(${words.NAMED_OBJECT}))`
 const NATURAL = new RegExp(`(?:^|[^\\u4e00-\\u9fff])([\\u4e00-\\u9fff]{2,3}?)(?=(?:${words.NATURAL_OBJECT}))`, 'gu')
 const QUOTED = /[“"「『《]([^”"」』》]{2,})[”"」』》]/u
 const NUMBERED_ROAD =
-  /(?:[GSXYC]\d{3}|K\d+\+\d+|[\u4e00-\u9fff]{2,6}(?:至|到|—|-)[\u4e00-\u9fff]{2,8}(?:道路|公路|路|段|线|渠|桥))/u
+  /(?:[GSXYC]\d{3}|K\d+\+\d+|[\u4e00-\u9fff]{2,6}(?:至|到|—|-)[\u4e00-\u9fff]{2,8}(?:道路|公路|路|段|线|渠|桥)|[\u4e00-\u9fff]{2}[一二三四五六七八九][小中](?![学型心小]))/u
 
 function isRefined(text: string, places: Places): boolean {
   const afterPayee = places.rest.replace(/20\d\d年度?/g, '').split(words.PAYEE)
