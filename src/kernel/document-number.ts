@@ -199,6 +199,8 @@ export interface DocumentNumberNeighbours {
  * number; where it is the likely reading, `doubts` holds `low-confidence`.
  */
 export function parseDocumentNumber(raw: string, beside: DocumentNumberNeighbours = {}): DocumentNumber {
+  // No title is longer; it also bounds the work of the patterns.
+  if (raw.length > 400) return problemOf('title')
   const repairs = new Set<DocumentNumberRepairCode>()
   const doubts = new Set<DocumentNumberDoubtCode>()
   const mend = (before: string, after: string, code: DocumentNumberRepairCode): string => {
@@ -331,8 +333,8 @@ function judgeSurroundings(
   const edges = /^[（(《“"'：:，,。；;、\-—]+|[）)》”"'：:，,。；;、\-—]+$/gu
   const head = before.replace(edges, '')
   const tail = after.replace(/^号/, '').replace(edges, '')
-  if (CITES.test(head)) return 'cited'
   if (LABEL.test(head)) repairs.push('label')
+  else if (CITES.test(head)) return 'cited'
   else if (head !== '') {
     if (!head.startsWith('关于') && !/《.*》|关于/.test(before) && !ENDS_AS_TITLE.test(head)) return 'text-around'
     repairs.push('title-apart')
