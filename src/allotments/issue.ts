@@ -20,6 +20,8 @@ export interface Issue {
   importId?: bigint | null
   /** The document, where it is registered already (a file whose lines share one document over several forms). */
   documentId?: bigint
+  /** The rows of a file that the lines stand in, for faults to name; the lines' ordinals where not given. */
+  rows?: readonly number[]
 }
 
 export interface Issued {
@@ -148,7 +150,7 @@ function check(
   const faults = new FaultList()
   const asked = new Map<bigint, bigint>()
   input.lines.forEach((line, index) => {
-    const row = index + 1
+    const row = input.rows?.[index] ?? index + 1
     if (line.amount <= 0n)
       faults.add({
         code: 'amount-not-positive',

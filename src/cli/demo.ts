@@ -28,8 +28,18 @@ export async function loadDemo(here: Installation, say: (sentence: Sentence) => 
   for (const { signInName, name, post, division } of DEMO_ACCOUNTS) {
     await here.run(SYSTEM, async context => {
       if (await context.tx.maybe('select from identity.account where sign_in_name = $1', [signInName])) return
-      const { division: id } = await context.tx.one<{ division: number }>('select division from divisions.published_division where code = $1', [division])
-      await createAccount(context, { signInName, name, password, mustChange: false, demo: true, holdings: [{ division: id, post }] })
+      const { division: id } = await context.tx.one<{ division: number }>(
+        'select division from divisions.published_division where code = $1',
+        [division],
+      )
+      await createAccount(context, {
+        signInName,
+        name,
+        password,
+        mustChange: false,
+        demo: true,
+        holdings: [{ division: id, post }],
+      })
     })
   }
   return { password }

@@ -16,18 +16,36 @@ export interface Manifest {
 }
 
 /** Takes the samples in as a bureau would take in its own files. Done once: a second call finds nothing new. */
-export async function loadSamples(here: Installation, folder: string, say: (sentence: Sentence) => void): Promise<boolean> {
-  const loaded = await here.run(SYSTEM, ({ tx }) => tx.one<{ n: bigint }>(`select count(*) as n from audit.entry where action = 'samples-loaded'`), { readOnly: true })
+export async function loadSamples(
+  here: Installation,
+  folder: string,
+  say: (sentence: Sentence) => void,
+): Promise<boolean> {
+  const loaded = await here.run(
+    SYSTEM,
+    ({ tx }) => tx.one<{ n: bigint }>(`select count(*) as n from audit.entry where action = 'samples-loaded'`),
+    { readOnly: true },
+  )
   if (loaded.n > 0n) return false
   const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest
   const importers = new Map(parts.flatMap(part => (part.importers ?? []).map(one => [one.kind, one] as const)))
   for (const [index, { kind, file, division: code }] of manifest.files.entries()) {
     const importer = importers.get(kind)
     if (!importer) throw new Error(`samples name the kind ${kind}, which no part takes in`)
-    say({ zh: `载入样例 ${index + 1}/${manifest.files.length}：${file}`, en: `Loading sample ${index + 1} of ${manifest.files.length}: ${file}` })
+    say({
+      zh: `载入样例 ${index + 1}/${manifest.files.length}：${file}`,
+      en: `Loading sample ${index + 1} of ${manifest.files.length}: ${file}`,
+    })
     const path = join(folder, file)
     const division = code
-      ? (await here.run(SYSTEM, ({ tx }) => tx.one<{ division: number }>('select division from divisions.published_division where code = $1', [code]), { readOnly: true })).division
+      ? (
+          await here.run(
+            SYSTEM,
+            ({ tx }) =>
+              tx.one<{ division: number }>('select division from divisions.published_division where code = $1', [code]),
+            { readOnly: true },
+          )
+        ).division
       : null
     await takeIn(here.run, SYSTEM, importer, {
       source: { fileName: basename(path), size: statSync(path).size, open: () => createReadStream(path) },
@@ -36,7 +54,12 @@ export async function loadSamples(here: Installation, folder: string, say: (sent
   }
   await sealAll(here.run)
   say({ zh: '运行预警规则…', en: 'Running the rules…' })
-  await checkAll({ ...here, run: (actor, work, options) => here.run(actor, work, { clock: clockAt(manifest.asOf), ...options }) }, { asOf: manifest.asOf })
-  await here.run(SYSTEM, context => context.audit({ division: 0, action: 'samples-loaded', detail: { files: manifest.files.length } }))
+  await checkAll(
+    { ...here, run: (actor, work, options) => here.run(actor, work, { clock: clockAt(manifest.asOf), ...options }) },
+    { asOf: manifest.asOf },
+  )
+  await here.run(SYSTEM, context =>
+    context.audit({ division: 0, action: 'samples-loaded', detail: { files: manifest.files.length } }),
+  )
   return true
 }

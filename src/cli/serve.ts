@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import { open, parts } from '../app.ts'
-import { type CommandLine, EXIT, UsageError } from '../cli.ts'
-import { resumeImports } from '../imports/resume.ts'
-import { visitorOf } from '../identity/sign-in.ts'
-import { SYSTEM } from '../kernel/actor.ts'
 import { auditPort } from '../audit/record.ts'
+import { type CommandLine, EXIT, UsageError } from '../cli.ts'
+import { visitorOf } from '../identity/sign-in.ts'
+import { resumeImports } from '../imports/resume.ts'
+import { SYSTEM } from '../kernel/actor.ts'
 import { systemClock } from '../kernel/clock.ts'
+import { inTransaction } from '../platform/database/transaction.ts'
 import { buildServer } from '../platform/http/server.ts'
 import type { Installation } from '../platform/installation.ts'
 import { workQueue } from '../platform/jobs/queue.ts'
-import { inTransaction } from '../platform/database/transaction.ts'
 import { ROOT } from '../platform/root.ts'
 import { DEMO_ACCOUNTS, loadDemo } from './demo.ts'
 
@@ -17,8 +17,14 @@ const HOW: Record<string, { zh: string; en: string }> = {
   created: { zh: '已新建数据库。', en: 'A new database was made.' },
   started: { zh: '数据库已启动。', en: 'The database is started.' },
   joined: { zh: '已连上正在运行的数据库。', en: 'Joined the database that is running.' },
-  adopted: { zh: '上次服务没有正常退出：已接管仍在运行的数据库，数据完好。', en: 'The last server did not end orderly: its database was still running and has been adopted; nothing is lost.' },
-  recovered: { zh: '上次数据库没有正常关闭：已自动恢复，已提交的数据完好。', en: 'The database had not been shut down orderly: it has recovered, and what was committed is there.' },
+  adopted: {
+    zh: '上次服务没有正常退出：已接管仍在运行的数据库，数据完好。',
+    en: 'The last server did not end orderly: its database was still running and has been adopted; nothing is lost.',
+  },
+  recovered: {
+    zh: '上次数据库没有正常关闭：已自动恢复，已提交的数据完好。',
+    en: 'The database had not been shut down orderly: it has recovered, and what was committed is there.',
+  },
 }
 
 /** The application over an installation that is open: what `serve` listens with and the tests call. */
@@ -41,7 +47,9 @@ export function buildApp(here: Installation, options: { secureCookies?: boolean;
       return row ? { id: row.division, inScope: row.in_scope } : null
     },
     refused: (actor, address, route, refusal) =>
-      inTransaction(here.pool, { actor: actor ?? SYSTEM, clock: systemClock }, tx => auditPort.refused(tx, actor ?? { ...SYSTEM, id: -1, name: '匿名' }, address, route, refusal)),
+      inTransaction(here.pool, { actor: actor ?? SYSTEM, clock: systemClock }, tx =>
+        auditPort.refused(tx, actor ?? { ...SYSTEM, id: -1, name: '匿名' }, address, route, refusal),
+      ),
     webFolder: join(ROOT, 'dist', 'web'),
     temporaryFolder: join(here.dataDir, 'tmp'),
     secureCookies: options.secureCookies ?? false,
@@ -52,7 +60,8 @@ export function buildApp(here: Installation, options: { secureCookies?: boolean;
 /** Starts everything, says where it is and how to sign in, and stops everything on Ctrl-C. */
 export async function serve(line: CommandLine): Promise<number> {
   const port = Number(line.options.port ?? process.env.PORT ?? 8080)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`端口“${line.options.port}”不对 · no such port “${line.options.port}”`)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new UsageError(`端口“${line.options.port}”不对 · no such port “${line.options.port}”`)
   const host = typeof line.options.host === 'string' ? line.options.host : '127.0.0.1'
   const here = await open({ dataDir: line.dataDir, databaseUrl: line.databaseUrl, progress: line.say })
   let stopping: Promise<void> | undefined
@@ -67,7 +76,9 @@ export async function serve(line: CommandLine): Promise<number> {
     } catch (error) {
       await queue.stop()
       if ((error as { code?: string }).code === 'EADDRINUSE') {
-        process.stderr.write(`端口 ${port} 已被占用：请用 --port 换一个。 Port ${port} is in use: choose another with --port.\n`)
+        process.stderr.write(
+          `端口 ${port} 已被占用：请用 --port 换一个。 Port ${port} is in use: choose another with --port.\n`,
+        )
         await here.close()
         return EXIT.refused
       }

@@ -12,19 +12,43 @@ export async function user(line: CommandLine): Promise<number> {
   const { person, post, division: code, office } = line.options
   if (!signInName || typeof person !== 'string' || typeof post !== 'string')
     throw new UsageError('需要登录名、--person 与 --post · a sign-in name, --person and --post are needed')
-  if (!POSTS[post]) throw new UsageError(`没有岗位“${post}” · posts: ${Object.entries(POSTS).map(([key, { zh }]) => `${key} ${zh}`).join(', ')}`)
+  if (!POSTS[post])
+    throw new UsageError(
+      `没有岗位“${post}” · posts: ${Object.entries(POSTS)
+        .map(([key, { zh }]) => `${key} ${zh}`)
+        .join(', ')}`,
+    )
   const password = await ask('初始密码 first password: ', { hidden: true })
   await within(line, here =>
     here.run(SYSTEM, async context => {
       let division = 0
       if (typeof code === 'string') {
-        const row = await context.tx.maybe<{ division: number }>('select division from divisions.published_division where code = $1', [code])
-        if (!row) refuse('input', 'division-unknown', `没有区划代码“${code}”。`, `There is no division with the code “${code}”.`, { field: '--division', value: code })
+        const row = await context.tx.maybe<{ division: number }>(
+          'select division from divisions.published_division where code = $1',
+          [code],
+        )
+        if (!row)
+          refuse(
+            'input',
+            'division-unknown',
+            `没有区划代码“${code}”。`,
+            `There is no division with the code “${code}”.`,
+            { field: '--division', value: code },
+          )
         division = row.division
       }
-      await createAccount(context, { signInName, name: person, ...(typeof office === 'string' ? { office } : {}), password, mustChange: true, holdings: [{ division, post }] })
+      await createAccount(context, {
+        signInName,
+        name: person,
+        ...(typeof office === 'string' ? { office } : {}),
+        password,
+        mustChange: true,
+        holdings: [{ division, post }],
+      })
     }),
   )
-  process.stdout.write(`已建立账号 ${signInName}（${person}，${POSTS[post]?.zh}）。 The account is made; its password must be changed at the first sign-in.\n`)
+  process.stdout.write(
+    `已建立账号 ${signInName}（${person}，${POSTS[post]?.zh}）。 The account is made; its password must be changed at the first sign-in.\n`,
+  )
   return EXIT.fine
 }

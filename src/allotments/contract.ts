@@ -1,0 +1,166 @@
+import { type Static, Type } from 'typebox'
+
+const Id = Type.String({ pattern: '^\\d{1,19}$' })
+const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
+const OptionalText = Type.Optional(Type.String({ maxLength: 300 }))
+
+/** A line of budget authority with what stands where; all amounts whole fen as text. */
+export interface Line {
+  id: string
+  division: { code: string; name: string }
+  fiscalYear: number
+  form: string
+  document: { id: string; number: string; form: string; title: string; dated: string; scan: boolean }
+  fund: { id: number; code: string; name: string }
+  amountFen: string
+  totalFen: string
+  toRefineFen: string
+  ownFen: string
+  passedFen: string
+  planFen: string
+  transitFen: string
+  paidFen: string
+  agency: { code: string; name: string } | null
+  project: { id: string; code: string; name: string } | null
+  toDivision: { code: string; name: string } | null
+  functionSubject: string | null
+  economicSubject: string | null
+  poverty: string
+  monitoredFen: string
+  sourceLevel: string
+  superiorNumber: string | null
+  direct: boolean
+  source: string | null
+  externalId: string | null
+  note: string | null
+  /** How many lines were made from this one, here and, for a passed-down line, below. */
+  children: number
+}
+
+export const LinesQuery = Type.Object({
+  year: Type.Integer(),
+  form: Type.Optional(Type.String({ maxLength: 20 })),
+  fund: Type.Optional(Type.Integer()),
+  q: Type.Optional(Type.String({ maxLength: 100 })),
+  after: Type.Optional(Id),
+})
+export interface LinesAnswer {
+  rows: Line[]
+  next: string | null
+  totals: {
+    count: number
+    registeredFen: string
+    toAssignFen: string
+    toRefineFen: string
+    ownFen: string
+    passedFen: string
+    paidFen: string
+  }
+}
+
+export const TreeQuery = Type.Object({
+  year: Type.Integer(),
+  fund: Type.Optional(Type.Integer()),
+  parent: Type.Optional(Id),
+})
+
+export interface EntryView {
+  batch: string
+  line: number
+  form: string
+  formName: { zh: string; en: string }
+  effectiveOn: string
+  recordedAt: string
+  documentNumber: string | null
+  debit: { account: number; allotment: string }
+  credit: { account: number; allotment: string }
+  amountFen: string
+  corrects: { batch: string; line: number } | null
+}
+
+export interface LinePage {
+  line: Line
+  path: {
+    id: string
+    division: { code: string; name: string }
+    form: string
+    documentNumber: string
+    fund: string
+    amountFen: string
+  }[]
+  children: Line[]
+  entries: EntryView[]
+  payments: {
+    id: string
+    voucherNo: string
+    vouchedOn: string
+    paidOn: string | null
+    payeeName: string | null
+    purpose: string | null
+    amountFen: string
+    unposted: string | null
+  }[]
+  warnings: { id: string; rule: string; level: string; status: string; raisedOn: string }[]
+}
+
+export const TransfersQuery = Type.Object({
+  year: Type.Integer(),
+  state: Type.Optional(Type.Union([Type.Literal('waiting'), Type.Literal('all')])),
+})
+export interface TransferView {
+  id: string
+  sender: { code: string; name: string } | null
+  documentNumber: string
+  documentTitle: string
+  dated: string
+  fund: { id: number; code: string; name: string }
+  sentFen: string
+  takenFen: string
+  inTransitFen: string
+  sourceLevel: string
+  direct: boolean
+}
+
+export const DocumentBody = Type.Object({
+  number: Type.String({ minLength: 1, maxLength: 200 }),
+  title: Type.String({ minLength: 1, maxLength: 300 }),
+  dated: Day,
+  issuer: OptionalText,
+})
+
+export const LineBody = Type.Object({
+  amountFen: Type.String({ pattern: '^\\d{1,16}$' }),
+  fund: Type.Optional(Type.Integer()),
+  source: Type.Optional(Id),
+  transfer: Type.Optional(Id),
+  office: Type.Optional(Type.Integer()),
+  agency: Type.Optional(Type.Integer()),
+  project: Type.Optional(Id),
+  toDivision: Type.Optional(Type.String({ pattern: '^\\d{9}$' })),
+  functionSubject: OptionalText,
+  economicSubject: OptionalText,
+  fundNature: OptionalText,
+  sourceType: OptionalText,
+  poverty: Type.Optional(Type.Union([Type.Literal('whole'), Type.Literal('part'), Type.Literal('none')])),
+  monitoredFen: Type.Optional(Type.String({ pattern: '^\\d{1,16}$' })),
+  note: OptionalText,
+})
+
+export const FormBody = Type.Object({
+  fiscalYear: Type.Integer({ minimum: 1994, maximum: 2100 }),
+  effectiveOn: Type.Optional(Day),
+  requestKey: Type.Optional(Type.String({ minLength: 8, maxLength: 80 })),
+  document: DocumentBody,
+  lines: Type.Array(LineBody, { minItems: 1, maxItems: 5000 }),
+})
+export type FormBody = Static<typeof FormBody>
+
+export const CorrectionBody = Type.Object({
+  fiscalYear: Type.Integer({ minimum: 1994, maximum: 2100 }),
+  effectiveOn: Day,
+  requestKey: Type.Optional(Type.String({ minLength: 8, maxLength: 80 })),
+  document: DocumentBody,
+  batch: Id,
+  line: Type.Integer({ minimum: 1 }),
+  amountFen: Type.String({ pattern: '^\\d{1,16}$' }),
+})

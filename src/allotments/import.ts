@@ -1,0 +1,260 @@
+import { LEVELS, type Level } from '../kernel/division-code.ts'
+import { parseDocumentNumber } from '../kernel/document-number.ts'
+import { groupBy } from '../kernel/group-by.ts'
+import { displayMoney, type Fen } from '../kernel/money.ts'
+import { type Fault, FaultList, Refusal } from '../kernel/refusal.ts'
+import { registerDocument } from '../ledger/document.ts'
+import type { Context } from '../platform/context.ts'
+import type { Importer, ImportOutcome, ImportRequest } from '../platform/part.ts'
+import { readRows } from '../platform/tables/read-rows.ts'
+import type { AllotmentForm, NewLine } from './allotment.ts'
+import { COLUMNS, readRow } from './import-file.ts'
+import { type Resolved, resolve } from './import-resolve.ts'
+import { issue, openTransfers } from './issue.ts'
+
+/** A file of allotments is posted whole or not at all; beyond this it should be split by document. */
+const MAX_ROWS = 200_000
+
+export const importer: Importer = {
+  kind: 'allotments',
+  title: { zh: '预算指标', en: 'allotments' },
+  permission: 'allotments.write',
+  run: (run, actor, request) => run(actor, context => importAllotments(context, request)),
+}
+
+/**
+ * Takes in a table of allotments of any number of divisions and documents (BA_BGT_INFO). Which form a row is follows from what
+ * it names: nothing above = own budget; a superior's number = receipt; a source and a receiver = pass-down; a source and an
+ * agency = refining; a source alone = assignment. Rows may stand in any order; known ones are repeats. One transaction: all of
+ * it or nothing. Faults, all at once: those of the fields, `unknown-division`, `unknown-fund`, `unknown-agency`, `unknown-project`,
+ * `unknown-office`, `unknown-subject`, `line-duplicated`, `line-changed`, `source-missing`, `over-allotted`, `transfer-exceeded`.
+ */
+export async function importAllotments(context: Context, request: ImportRequest): Promise<ImportOutcome> {
+  const faults = new FaultList()
+  const { read, rows } = await readRows(request, COLUMNS, faults, readRow, MAX_ROWS)
+  const lines = await resolve(context.tx, rows, faults)
+  faults.throwIfAny()
+  const fresh = lines.filter(line => !line.known)
+  if (!request.checkOnly) await postAll(context, fresh, faults, request)
+  const figures = Object.fromEntries(
+    (['register', 'receive', 'assign', 'refine', 'pass-down'] as const).map(form => [
+      form,
+      fresh.filter(line => line.form === form).length,
+    ]),
+  )
+  return {
+    rows: read,
+    taken: fresh.length,
+    repeated: read - fresh.length,
+    repairs: faults.repairs,
+    repairCount: faults.repairCount,
+    figures,
+  }
+}
+
+/** Top level first, so that what is passed down is there to be received; within a level, sources before what is made of them. */
+async function postAll(
+  context: Context,
+  fresh: readonly Resolved[],
+  faults: FaultList,
+  request: ImportRequest,
+): Promise<void> {
+  const ids = new Map<string, bigint>()
+  const documents = new Map<string, bigint>()
+  let done = 0
+  for (const level of LEVELS) {
+    let pending = fresh.filter(line => line.level === level)
+    while (pending.length > 0) {
+      const ready = pending.filter(line => line.sourceKey === null || line.source !== null || ids.has(line.sourceKey))
+      // `resolve` has refused sources that do not exist and circles, so something is always ready.
+      if (ready.length === 0) throw new Error('no line is ready to be posted')
+      for (const group of grouped(ready)) {
+        await postGroup(context, group, ids, documents, faults)
+        done += group.length
+        request.progress?.({ zh: '正在登记', en: 'Registering' }, done, fresh.length)
+      }
+      const posted = new Set(ready)
+      pending = pending.filter(line => !posted.has(line))
+    }
+  }
+  faults.throwIfAny()
+}
+
+const grouped = (lines: readonly Resolved[]): Iterable<Resolved[]> =>
+  groupBy(lines, line =>
+    [line.division, line.year, line.form, line.number, line.title, line.dated].join('\u0000'),
+  ).values()
+
+async function documentOf(
+  context: Context,
+  line: Resolved,
+  documents: Map<string, bigint>,
+  faults: FaultList,
+): Promise<bigint> {
+  const key = [line.division, line.number, line.title, line.dated].join('\u0000')
+  const seen = documents.get(key)
+  if (seen !== undefined) return seen
+  const number = parseDocumentNumber(line.number).normalised ?? line.number
+  const known = await context.tx.maybe<{ id: bigint }>(
+    'select id from ledger.document where division = $1 and number = $2 and title = $3 and dated = $4 order by id limit 1',
+    [line.division, number, line.title, line.dated],
+  )
+  if (known) {
+    documents.set(key, known.id)
+    return known.id
+  }
+  const registered = await registerDocument(context, line.division, {
+    number: line.number,
+    title: line.title,
+    dated: line.dated,
+  })
+  if (registered.repair) faults.repair({ ...registered.repair, row: line.row, field: 'COR_BGT_DOC_NO' })
+  documents.set(key, registered.id)
+  return registered.id
+}
+
+async function postGroup(
+  context: Context,
+  group: readonly Resolved[],
+  ids: Map<string, bigint>,
+  documents: Map<string, bigint>,
+  faults: FaultList,
+): Promise<void> {
+  const [first] = group
+  if (!first) return
+  const documentId = await documentOf(context, first, documents, faults)
+  const lines: NewLine[] = []
+  const taken: Resolved[] = []
+  const received = first.form === 'receive' ? await transfersFor(context, group, faults) : null
+  for (const line of group) {
+    const transfer = received?.get(line)
+    if (received && transfer === undefined) continue
+    taken.push(line)
+    lines.push({
+      amount: line.amount,
+      fund: line.fund,
+      ...(line.sourceKey === null ? {} : { source: line.source ?? ids.get(line.sourceKey)! }),
+      ...(transfer === undefined ? {} : { transfer }),
+      ...(line.sourceLevel ? { sourceLevel: line.sourceLevel } : {}),
+      ...(line.sourceType ? { sourceType: line.sourceType } : {}),
+      ...(line.direct ? { direct: true } : {}),
+      ...(line.poverty ? { poverty: line.poverty } : {}),
+      ...(line.monitored === null ? {} : { monitored: line.monitored }),
+      superiorNumber: line.superiorNumber,
+      fundNature: line.fundNature,
+      functionSubject: line.functionSubject,
+      economicSubject: line.economicSubject,
+      departmentSubject: line.departmentSubject,
+      transferSubject: line.transferSubject,
+      office: line.office,
+      agency: line.agency,
+      project: line.project,
+      belowProjectCode: line.form === 'pass-down' ? line.projectCode : null,
+      toDivision: line.receiver,
+      note: line.note,
+      externalId: line.externalId,
+    })
+  }
+  if (lines.length === 0) return
+  try {
+    const issued = await issue(context, {
+      division: first.division,
+      fiscalYear: first.year,
+      form: first.form as AllotmentForm,
+      document: { number: first.number, title: first.title, dated: first.dated },
+      documentId,
+      effectiveOn: first.dated,
+      lines,
+      rows: taken.map(line => line.row),
+    })
+    taken.forEach((line, index) => ids.set(line.key, issued.lines[index]!))
+  } catch (error) {
+    // After a database error the transaction is lost; after a refusal of ours it is about to be: say all that is known by now.
+    if (error instanceof Refusal)
+      throw new Refusal(error.kind, [
+        ...faults.faults,
+        ...error.faults.map((fault): Fault => ({ row: first.row, ...fault })),
+      ])
+    throw error
+  }
+}
+
+interface Waiting {
+  id: bigint
+  fund: number
+  left: bigint
+  outside: boolean
+}
+
+/**
+ * Joins received lines with what the superior sent (挂接): the transfer of that document number in this division, of the same
+ * fund or of the fund that it answers to, with enough left. Where the superior is outside this installation, its line is opened
+ * here with the amount that was received.
+ */
+async function transfersFor(
+  context: Context,
+  group: readonly Resolved[],
+  faults: FaultList,
+): Promise<Map<Resolved, bigint>> {
+  const first = group[0]!
+  const found = new Map<Resolved, bigint>()
+  const numberOf = (line: Resolved) =>
+    parseDocumentNumber(line.superiorNumber ?? '').normalised ?? line.superiorNumber ?? ''
+  const rows = await context.tx.query<Waiting & { document_number: string }>(
+    `select id, document_number, fund, sent_fen - taken_fen as left, sender is null as outside from ledger.transfer
+     where division = $1 and fiscal_year = $2 and document_number = any ($3) order by id`,
+    [first.division, first.year, [...new Set(group.map(numberOf))]],
+  )
+  const waiting = groupBy(rows, row => row.document_number)
+  const unsent: Resolved[] = []
+  for (const line of group) {
+    const candidates = waiting.get(numberOf(line)) ?? []
+    const fits = candidates.filter(one => one.left >= line.amount)
+    const chosen =
+      fits.find(one => one.left === line.amount && (one.fund === line.fund || one.fund === line.superiorFund)) ??
+      fits.find(one => one.fund === line.fund || one.fund === line.superiorFund) ??
+      fits.find(one => one.left === line.amount) ??
+      fits[0]
+    if (chosen) {
+      chosen.left -= line.amount
+      found.set(line, chosen.id)
+    } else if (candidates.length === 0 || candidates.every(one => one.outside)) unsent.push(line)
+    else {
+      const left = displayMoney(candidates.reduce((most, one) => (one.left > most ? one.left : most), 0n) as Fen)
+      faults.add({
+        code: 'transfer-exceeded',
+        row: line.row,
+        field: 'AMOUNT',
+        value: displayMoney(line.amount),
+        zh: `第 ${line.row} 行接收 ${displayMoney(line.amount)} 元，超过上级文件“${line.superiorNumber}”单笔可接收的 ${left} 元：请与上级核对，或按上级指标逐笔接收。`,
+        en: `Row ${line.row}: receives ${displayMoney(line.amount)} yuan, more than the ${left} yuan that any line of the superior's document “${line.superiorNumber}” has left: check with the superior, or receive line by line.`,
+      })
+    }
+  }
+  if (unsent.length > 0) {
+    for (const lines of groupBy(unsent, numberOf).values()) {
+      const opened = await openTransfers(context, {
+        sender: null,
+        fiscalYear: first.year,
+        document: { number: numberOf(lines[0]!), title: first.title, dated: first.dated },
+        lines: lines.map(line => ({
+          receiver: line.division,
+          senderAllotment: null,
+          fund: line.superiorFund ?? line.fund,
+          sourceLevel: line.sourceLevel ?? above(line.level),
+          direct: line.direct,
+          functionSubject: line.functionSubject,
+          fundNature: line.fundNature,
+          note: line.note,
+          externalId: null,
+          path: '{}',
+          sent: line.amount,
+        })),
+      })
+      lines.forEach((line, index) => found.set(line, opened[index]!))
+    }
+  }
+  return found
+}
+
+const above = (level: Level): Level => LEVELS[Math.max(0, LEVELS.indexOf(level) - 1)]!

@@ -1,0 +1,185 @@
+import type { Level } from '../kernel/division-code.ts'
+import { insertRows } from '../platform/database/insert.ts'
+import type { Tx } from '../platform/database/transaction.ts'
+import type { DivisionPlan, DivisionVersion, KnownDivisions } from './division.ts'
+
+export interface DivisionRef {
+  id: number
+  name: string
+  level: Level
+}
+
+/** All divisions of today by their nine-digit code: reference data of a few thousand rows. */
+export async function divisionsByCode(tx: Tx): Promise<Map<string, DivisionRef>> {
+  const rows = await tx.query<DivisionRef & { code: string }>(
+    'select division as id, code, name, level from divisions.published_division',
+  )
+  return new Map(rows.map(({ code, id, name, level }) => [code, { id, name, level }]))
+}
+
+export interface UnitRef {
+  id: number
+  name: string
+}
+
+/** The agencies of some divisions (of all in the transaction's scope where none are named): division → code → agency. */
+export const agenciesByCode = (tx: Tx, divisions?: readonly number[]): Promise<Map<number, Map<string, UnitRef>>> =>
+  unitsByCode(tx, 'agency', divisions)
+
+/** The offices of some divisions: division → code → office. */
+export const officesByCode = (tx: Tx, divisions?: readonly number[]): Promise<Map<number, Map<string, UnitRef>>> =>
+  unitsByCode(tx, 'office', divisions)
+
+export type Unit = 'agency' | 'office'
+
+async function unitsByCode(tx: Tx, unit: Unit, divisions?: readonly number[]) {
+  const rows = await tx.query<UnitRef & { division: number; code: string }>(
+    `select division, id, code, name from divisions.published_${unit} where $1::int[] is null or division = any ($1)`,
+    [divisions ?? null],
+  )
+  const found = new Map<number, Map<string, UnitRef>>()
+  for (const { division, code, id, name } of rows) {
+    const units = found.get(division) ?? new Map<string, UnitRef>()
+    found.set(division, units.set(code, { id, name }))
+  }
+  return found
+}
+
+/** The divisions that the transaction's scope holds; 0 is among them for the whole installation. */
+export const scopeOf = async (tx: Tx): Promise<Set<number>> =>
+  new Set(
+    (
+      await tx.query<{ division: number }>(
+        'select division from divisions.scope_division where scope = platform.scope()',
+      )
+    ).map(row => row.division),
+  )
+
+/** The divisions above one, by either parent, at any distance. */
+export const divisionsAbove = async (tx: Tx, division: number): Promise<Set<number>> =>
+  new Set(
+    (
+      await tx.query<{ scope: number }>(
+        'select scope from divisions.scope_division where division = $1 and scope not in (0, $1)',
+        [division],
+      )
+    ).map(row => row.scope),
+  )
+
+/** Held while divisions change: two files at once must not take the same numbers. */
+export const lockDivisions = (tx: Tx): Promise<unknown> =>
+  tx.query(`select pg_advisory_xact_lock(hashtext('divisions.division'))`)
+
+export async function knownDivisions(tx: Tx): Promise<KnownDivisions> {
+  const versions = await tx.query<DivisionVersion & { goLive: string | null }>(
+    `select v.division, lower(v.valid) as "from", upper(v.valid) as "to", v.code, v.name, v.level,
+       v.administrative_parent as "administrativeParent", v.fiscal_parent as "fiscalParent", d.go_live as "goLive"
+     from divisions.version v join divisions.division d on d.id = v.division`,
+  )
+  return { versions, goLives: new Map(versions.map(version => [version.division, version.goLive])) }
+}
+
+/** Writes a plan: old versions end before new ones begin, and scopes follow at once. */
+export async function applyDivisions(tx: Tx, plan: DivisionPlan): Promise<void> {
+  await insertRows(
+    tx,
+    'divisions.division',
+    { id: 'int' },
+    plan.created.map(id => ({ id })),
+  )
+  if (plan.goLives.length > 0)
+    await tx.query(
+      `update divisions.division d set go_live = n.go_live from unnest($1::int[], $2::date[]) as n(id, go_live) where d.id = n.id`,
+      [plan.goLives.map(one => one.division), plan.goLives.map(one => one.goLive)],
+    )
+  if (plan.closed.length > 0)
+    await tx.query(
+      `update divisions.version v set valid = daterange(c.start, c.stop)
+       from unnest($1::int[], $2::date[], $3::date[]) as c(division, start, stop)
+       where v.division = c.division and lower(v.valid) = c.start`,
+      [plan.closed.map(one => one.division), plan.closed.map(one => one.from), plan.closed.map(one => one.to)],
+    )
+  await insertRows(
+    tx,
+    'divisions.version',
+    {
+      division: 'int',
+      valid: 'daterange',
+      code: 'text',
+      name: 'text',
+      level: 'text',
+      administrative_parent: 'int',
+      fiscal_parent: 'int',
+    },
+    plan.opened.map(one => ({
+      division: one.division,
+      valid: `[${one.from},${one.to ?? ''})`,
+      code: one.code,
+      name: one.name,
+      level: one.level,
+      administrative_parent: one.administrativeParent,
+      fiscal_parent: one.fiscalParent,
+    })),
+  )
+  if (plan.opened.length > 0) await rebuildScopes(tx)
+}
+
+export const rebuildScopes = (tx: Tx): Promise<unknown> => tx.query('select divisions.rebuild_scopes()')
+
+export interface UnitRow {
+  division: number
+  code: string
+  name: string
+}
+
+export const insertUnits = (tx: Tx, unit: Unit, rows: readonly UnitRow[]): Promise<void> =>
+  insertRows(tx, `divisions.${unit}`, { division: 'int', code: 'text', name: 'text' }, rows)
+
+export async function renameUnits(tx: Tx, unit: Unit, rows: readonly UnitRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await tx.query(
+    `update divisions.${unit} u set name = n.name from unnest($1::int[], $2::text[], $3::text[]) as n(division, code, name)
+     where u.division = n.division and u.code = n.code`,
+    [rows.map(row => row.division), rows.map(row => row.code), rows.map(row => row.name)],
+  )
+}
+
+export interface Named {
+  code: string
+  name: string
+}
+
+/** One division as it is today, with what hangs on it; undefined where it has no version today. */
+export async function divisionPage(tx: Tx, division: number) {
+  const own = await tx.maybe<
+    Named & { level: Level; goLive: string | null; administrativeParent: Named | null; fiscalParent: Named | null }
+  >(
+    `select d.code, d.name, d.level, d.go_live as "goLive",
+       case when a.division is not null then jsonb_build_object('code', a.code, 'name', a.name) end as "administrativeParent",
+       case when f.division is not null then jsonb_build_object('code', f.code, 'name', f.name) end as "fiscalParent"
+     from divisions.published_division d
+     left join divisions.published_division a on a.division = d.administrative_parent
+     left join divisions.published_division f on f.division = d.fiscal_parent
+     where d.division = $1`,
+    [division],
+  )
+  if (!own) return undefined
+  const children = await tx.query<Named & { level: Level }>(
+    `select code, name, level from divisions.published_division
+     where administrative_parent = $1 or fiscal_parent = $1 order by code`,
+    [division],
+  )
+  const agencies = await tx.query<UnitRef & { code: string }>(
+    'select id, code, name from divisions.published_agency where division = $1 order by code',
+    [division],
+  )
+  const offices = await tx.query<UnitRef & { code: string }>(
+    'select id, code, name from divisions.published_office where division = $1 order by code',
+    [division],
+  )
+  const history = await tx.query<Named & { from: string; to: string | null }>(
+    `select lower(valid) as "from", upper(valid) as "to", code, name from divisions.version where division = $1 order by valid`,
+    [division],
+  )
+  return { ...own, children, agencies, offices, history }
+}
