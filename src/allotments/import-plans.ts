@@ -5,7 +5,6 @@ import { groupBy } from '../kernel/group-by.ts'
 import { displayMoney, type Fen } from '../kernel/money.ts'
 import { FaultList } from '../kernel/refusal.ts'
 import { ACCOUNT } from '../ledger/chart.ts'
-import { registerDocument } from '../ledger/document.ts'
 import { post } from '../ledger/post.ts'
 import type { Context } from '../platform/context.ts'
 import type { Importer, ImportOutcome, ImportRequest } from '../platform/part.ts'
@@ -86,15 +85,20 @@ export async function importPlans(context: Context, request: ImportRequest): Pro
     return { row: reader.row, division: division.id, year, number, month: Number(month), externalId, amount }
   })
   const lines = await refinedLines(tx, rows)
-  const posted = new Set(
-    (
-      await tx.query<{ division: number; request_key: string }>(
-        `select division, request_key from ledger.batch where form = 'plan' and request_key = any ($1)`,
-        [[...new Set(rows.map(keyOf))]],
-      )
-    ).map(batch => `${batch.division}/${batch.request_key}`),
-  )
-  const fresh = rows.filter(row => !posted.has(`${row.division}/${keyOf(row)}`))
+  const posted = await postedPlans(tx, rows)
+  const fresh = rows.filter(row => {
+    const before = posted.get(`${row.division}/${keyOf(row)}`)
+    if (before !== undefined && before !== row.amount)
+      faults.add({
+        code: 'plan-changed',
+        row: row.row,
+        field: 'PLAN_AMT',
+        value: displayMoney(row.amount),
+        zh: `第 ${row.row} 行计划“${row.number}”已登记为 ${displayMoney(before as Fen)} 元，与本行不同：更改请用红字更正。`,
+        en: `Row ${row.row}: the plan “${row.number}” is registered with ${displayMoney(before as Fen)} yuan, which differs: use a correction to change it.`,
+      })
+    return before === undefined
+  })
   const left = new Map<string, bigint>()
   for (const row of fresh) {
     const key = `${row.division}/${row.year}/${row.externalId}`
@@ -124,23 +128,18 @@ export async function importPlans(context: Context, request: ImportRequest): Pro
   }
   faults.throwIfAny()
   if (!request.checkOnly) {
-    // One batch a plan number, which is also its key: the same plan again posts nothing.
+    // One batch a plan number, which is also its key: the same plan again posts nothing. A plan has a number, no official document.
     for (const group of groupBy(fresh, row => `${row.division}/${row.year}/${row.month}`).values()) {
       const { division, year, month } = group[0]!
-      const dated = `${year}-${String(month).padStart(2, '0')}-01`
-      const document = await registerDocument(context, division, {
-        number: `${year}年${month}月用款计划`,
-        title: `${year}年${month}月用款计划`,
-        dated,
-      })
+      const effectiveOn = `${year}-${String(month).padStart(2, '0')}-01`
       for (const row of group) {
         const id = lines.get(`${division}/${year}/${row.externalId}`)!.id
         await post(context, {
           division,
           form: 'plan',
           fiscalYear: year,
-          effectiveOn: dated,
-          document: document.id,
+          effectiveOn,
+          document: null,
           requestKey: keyOf(row),
           lines: [
             { debitAllotment: id, debit: ACCOUNT.plan, creditAllotment: id, credit: ACCOUNT.own, amount: row.amount },
@@ -182,4 +181,15 @@ async function refinedLines(
     [[...new Set(rows.map(row => row.division))], [...new Set(rows.map(row => row.externalId))]],
   )
   return new Map(found.map(row => [`${row.division}/${row.fiscal_year}/${row.external_id}`, row]))
+}
+
+/** What has been posted under these plan numbers already, by division and key. */
+async function postedPlans(tx: Context['tx'], rows: readonly PlanRow[]): Promise<Map<string, bigint>> {
+  const found = await tx.query<{ division: number; request_key: string; amount: bigint }>(
+    `select b.division, b.request_key, sum(e.amount_fen)::bigint as amount from ledger.batch b
+     join ledger.entry e on e.division = b.division and e.batch = b.id
+     where b.form = 'plan' and b.division = any ($1::int[]) and b.request_key = any ($2) group by 1, 2`,
+    [[...new Set(rows.map(row => row.division))], [...new Set(rows.map(keyOf))]],
+  )
+  return new Map(found.map(batch => [`${batch.division}/${batch.request_key}`, batch.amount]))
 }
