@@ -61,7 +61,7 @@ create table divisions.agency (
   code     text not null check (code <> ''),
   name     text not null check (name <> ''),
   primary key (division, id),
-  constraint agency_code unique (division, code)
+  constraint agency_code unique (code, division)
 );
 comment on table divisions.agency is 'a budget unit (预算单位)';
 
@@ -71,7 +71,7 @@ create table divisions.office (
   code     text not null check (code <> ''),
   name     text not null check (name <> ''),
   primary key (division, id),
-  constraint office_code unique (division, code)
+  constraint office_code unique (code, division)
 );
 comment on table divisions.office is 'an office of the finance bureau (处室, 股室)';
 

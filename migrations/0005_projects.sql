@@ -17,7 +17,7 @@ create table projects.project (
   import         bigint,
   recorded_at    timestamptz not null default clock_timestamp(),
   primary key (division, id),
-  constraint project_code unique (division, code),
+  constraint project_code unique (code, division),
   constraint project_years check (first_year <= last_year),
   foreign key (division, agency) references divisions.agency
 );

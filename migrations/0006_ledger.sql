@@ -1,5 +1,10 @@
 -- The ledger: one double-entry book of budget authority, in which the levels of government interlock (咬合).
 -- Only ledger.post, ledger.open_transfers and ledger.seal write here; the app's role can insert, change or remove nothing.
+--
+-- Keys begin with the division; other indexes begin with their most selective column. Without statistics PostgreSQL takes any index
+-- that begins with the division for as good as the key, and keeps that plan for its foreign-key checks (docs/decisions/0010).
+-- Entries and batches name accounts, forms and books without foreign keys: every posting would share-lock the same few rows; ledger.post
+-- holds them to the orders in force instead.
 
 create schema ledger;
 
@@ -55,7 +60,7 @@ comment on table ledger.book is 'the year''s book of a division: whether it keep
 
 create sequence ledger.document_id;
 create table ledger.document (
-  division    int      not null references divisions.division,
+  division    int      not null,
   id          bigint   not null default nextval('ledger.document_id'),
   number      text     not null,
   number_form text     not null check (number_form in ('valid', 'repaired', 'invalid')),
@@ -70,13 +75,13 @@ create table ledger.document (
   primary key (division, id)
 );
 comment on table ledger.document is 'the official document behind postings; number_read is what was typed where the number was repaired';
-create index document_number on ledger.document (division, number);
+create index document_number on ledger.document (number, division);
 
 create sequence ledger.transfer_id;
 create table ledger.transfer (
-  division          int      not null references divisions.division,
+  division          int      not null,
   id                bigint   not null default nextval('ledger.transfer_id'),
-  sender            int      references divisions.division,
+  sender            int,
   sender_allotment  bigint,
   fiscal_year       smallint not null,
   document_number   text     not null,
@@ -98,14 +103,14 @@ create table ledger.transfer (
   constraint transfer_sender_whole check ((sender is null) = (sender_allotment is null))
 );
 comment on table ledger.transfer is 'what a superior sent, one row in the receiver''s division, so that receiving is local; a superior outside this installation has no sender; amounts in fen';
-create index transfer_from on ledger.transfer (sender, sender_allotment);
-create index transfer_document on ledger.transfer (division, fiscal_year, document_number);
+create index transfer_from on ledger.transfer (sender_allotment);
+create index transfer_document on ledger.transfer (document_number, division, fiscal_year);
 
 create sequence ledger.batch_id;
 create table ledger.batch (
-  division       int         not null references divisions.division,
+  division       int         not null,
   id             bigint      not null,
-  form           text        not null references ledger.form,
+  form           text        not null,
   fiscal_year    smallint    not null,
   effective_on   date        not null,
   document       bigint,
@@ -117,21 +122,20 @@ create table ledger.batch (
   recorded_at    timestamptz not null,
   digest         bytea       not null,
   primary key (division, id),
-  constraint request_once unique (division, request_key),
-  foreign key (division, document) references ledger.document,
-  foreign key (division, fiscal_year) references ledger.book
+  constraint request_once unique (request_key, division),
+  foreign key (division, document) references ledger.document
 );
 comment on table ledger.batch is 'one posting: all entries of one form, at once or not at all; digest is SM3 over the header and every entry';
-create index batch_document on ledger.batch (division, document);
+create index batch_document on ledger.batch (document);
 
 create table ledger.entry (
   division         int    not null,
   batch            bigint not null,
   line             int    not null,
   debit_allotment  bigint not null,
-  debit            int    not null references ledger.account,
+  debit            int    not null,
   credit_allotment bigint not null,
-  credit           int    not null references ledger.account,
+  credit           int    not null,
   amount_fen       bigint not null,
   corrects_batch   bigint,
   corrects_line    int,
@@ -141,8 +145,8 @@ create table ledger.entry (
   constraint two_sides_differ check ((debit_allotment, debit) <> (credit_allotment, credit))
 );
 comment on table ledger.entry is 'one line of double entry: an allotment and an account on each side, one amount in fen; negative only as a red-letter correction';
-create index entry_debit on ledger.entry (division, debit_allotment);
-create index entry_credit on ledger.entry (division, credit_allotment);
+create index entry_debit on ledger.entry (debit_allotment);
+create index entry_credit on ledger.entry (credit_allotment);
 
 create table ledger.corrected (
   division      int    not null,
@@ -164,7 +168,6 @@ create table ledger.balance (
   debit_fen  bigint  not null default 0,
   credit_fen bigint  not null default 0,
   primary key (division, allotment, account),
-  foreign key (account, side) references ledger.account (code, side),
   constraint balance_never_below_zero check (case side when 'D' then debit_fen - credit_fen else credit_fen - debit_fen end >= 0)
 ) with (fillfactor = 80);
 comment on table ledger.balance is 'turnover of an account of an allotment, in fen; the guard that no interleaving can over-allocate';
@@ -192,7 +195,7 @@ create table ledger.seal_batch (
   position int    not null,
   batch    bigint not null,
   primary key (division, no, position),
-  constraint sealed_once unique (division, batch),
+  constraint sealed_once unique (batch, division),
   foreign key (division, no) references ledger.seal,
   foreign key (division, batch) references ledger.batch
 );
@@ -270,6 +273,10 @@ declare
   v_lines int := coalesce(cardinality(p_amount), 0);
   v_moved numeric;
   v_bad record;
+  v_allotments bigint[];
+  v_accounts int[];
+  v_debits bigint[];
+  v_credits bigint[];
 begin
   perform ledger.in_scope(p_division);
   if v_lines = 0 then raise exception 'a form needs at least one line' using errcode = 'invalid_parameter_value'; end if;
@@ -353,28 +360,35 @@ begin
     end if;
   end if;
 
-  -- Zero rows first, locks in key order, one aggregated update: an upsert would trip the guard on every decrease.
-  insert into ledger.balance (division, allotment, account, side)
-    select p_division, k.allotment, k.account, a.side
-    from (select debit_allotment as allotment, debit as account from ledger.entry where division = p_division and batch = v_batch.id
-          union select credit_allotment, credit from ledger.entry where division = p_division and batch = v_batch.id) k
-    join ledger.account a on a.code = k.account
-    where not exists (select from ledger.balance b where b.division = p_division and b.allotment = k.allotment and b.account = k.account)
-    order by k.allotment, k.account
-    on conflict do nothing;
-  perform from ledger.balance b
-    join (select debit_allotment as allotment, debit as account from ledger.entry where division = p_division and batch = v_batch.id
-          union select credit_allotment, credit from ledger.entry where division = p_division and batch = v_batch.id) k
-      on b.allotment = k.allotment and b.account = k.account
-    where b.division = p_division order by b.allotment, b.account for update of b;
-  update ledger.balance b set debit_fen = b.debit_fen + s.debit, credit_fen = b.credit_fen + s.credit
-    from (select allotment, account, sum(debit)::bigint as debit, sum(credit)::bigint as credit
-          from (select debit_allotment as allotment, debit as account, amount_fen as debit, 0 as credit from ledger.entry
-                  where division = p_division and batch = v_batch.id
-                union all select credit_allotment, credit, 0, amount_fen from ledger.entry
-                  where division = p_division and batch = v_batch.id) m
-          group by 1, 2) s
-    where b.division = p_division and b.allotment = s.allotment and b.account = s.account;
+  -- Accounts that this form touches first are written with their sums; the others are locked in key order and changed by one
+  -- aggregated update (an upsert would trip the guard on every decrease). Both passes go in key order, so that posts never deadlock.
+  with moved as materialized (
+    select m.allotment, m.account, a.side, sum(m.debit)::bigint as debit, sum(m.credit)::bigint as credit
+    from (select debit_allotment as allotment, debit as account, amount_fen as debit, 0 as credit from ledger.entry
+            where division = p_division and batch = v_batch.id
+          union all select credit_allotment, credit, 0, amount_fen from ledger.entry
+            where division = p_division and batch = v_batch.id) m
+    join ledger.account a on a.code = m.account
+    group by 1, 2, 3
+  ), opened as (
+    insert into ledger.balance (division, allotment, account, side, debit_fen, credit_fen)
+    select p_division, m.allotment, m.account, m.side, m.debit, m.credit from moved m
+    where not exists (select from ledger.balance b where b.division = p_division and b.allotment = m.allotment and b.account = m.account)
+    order by m.allotment, m.account
+    on conflict do nothing
+    returning allotment, account
+  )
+  select array_agg(m.allotment order by m.allotment, m.account), array_agg(m.account order by m.allotment, m.account),
+    array_agg(m.debit order by m.allotment, m.account), array_agg(m.credit order by m.allotment, m.account)
+    into v_allotments, v_accounts, v_debits, v_credits
+    from moved m where not exists (select from opened o where o.allotment = m.allotment and o.account = m.account);
+  if v_allotments is not null then
+    perform from ledger.balance b join unnest(v_allotments, v_accounts) as k(allotment, account) on b.allotment = k.allotment and b.account = k.account
+      where b.division = p_division order by b.allotment, b.account for update of b;
+    update ledger.balance b set debit_fen = b.debit_fen + k.debit, credit_fen = b.credit_fen + k.credit
+      from unnest(v_allotments, v_accounts, v_debits, v_credits) as k(allotment, account, debit, credit)
+      where b.division = p_division and b.allotment = k.allotment and b.account = k.account;
+  end if;
 
   update ledger.batch set digest = public.digest(convert_to(ledger.batch_text(v_batch), 'UTF8'), 'sm3')
     where division = p_division and id = v_batch.id;

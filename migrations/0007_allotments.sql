@@ -6,10 +6,10 @@ create schema allotments;
 create sequence allotments.allotment_id;
 
 create table allotments.allotment (
-  division           int      not null references divisions.division,
+  division           int      not null,
   id                 bigint   not null default nextval('allotments.allotment_id'),
   fiscal_year        smallint not null,
-  form               text     not null references ledger.form,
+  form               text     not null,
   document           bigint   not null,
   fund               int      not null references funds.fund,
   amount_fen         bigint   not null check (amount_fen > 0),
@@ -34,7 +34,7 @@ create table allotments.allotment (
   agency             int,
   project            bigint,
   below_project_code text,
-  to_division        int      references divisions.division,
+  to_division        int,
   note               text,
   external_id        text,
   back_entered       boolean  not null default false,
@@ -52,8 +52,10 @@ create table allotments.allotment (
 );
 comment on table allotments.allotment is 'a line of budget authority, as it was issued; amounts in fen; path holds all ancestors across divisions and itself; never changed, only corrected in the ledger';
 create index allotment_path on allotments.allotment using gin (path);
-create index allotment_year on allotments.allotment (division, fiscal_year, form);
-create unique index allotment_external on allotments.allotment (division, fiscal_year, external_id) where external_id is not null;
+create index allotment_year on allotments.allotment (fiscal_year, division, form);
+create index allotment_source on allotments.allotment (source) where source is not null;
+create index allotment_transfer on allotments.allotment (transfer) where transfer is not null;
+create unique index allotment_external on allotments.allotment (external_id, division, fiscal_year) where external_id is not null;
 
 alter table ledger.balance add constraint balance_of_an_allotment foreign key (division, allotment) references allotments.allotment;
 

@@ -10,7 +10,7 @@ create table payments.bank_account (
   ciphertext  bytea    not null,
   masked      text     not null,
   primary key (division, id),
-  constraint account_once unique (division, key_version, digest)
+  constraint account_once unique (digest, key_version, division)
 );
 comment on table payments.bank_account is 'an account number, encrypted; digest is keyed (HMAC-SM3), for matching; masked is what may be shown';
 
@@ -21,7 +21,7 @@ create table payments.holder (
   name     text   not null,
   bank     text,
   primary key (division, id),
-  constraint holder_once unique nulls not distinct (division, account, name, bank),
+  constraint holder_once unique nulls not distinct (account, name, bank, division),
   foreign key (division, account) references payments.bank_account
 );
 comment on table payments.holder is 'who stands behind an account on a voucher: name, account, bank; one account may show several names';
@@ -57,7 +57,7 @@ create table payments.payment (
   document_number  text,
   match            text     not null check (match in ('by-id', 'by-elements', 'ambiguous', 'none')),
   primary key (division, id),
-  constraint voucher_once unique (division, fiscal_year, voucher_type, voucher_no, line_no),
+  constraint voucher_once unique (voucher_no, division, fiscal_year, voucher_type, line_no),
   foreign key (division, payee) references payments.holder,
   foreign key (division, payer) references payments.holder,
   foreign key (division, agency) references divisions.agency,
@@ -65,9 +65,9 @@ create table payments.payment (
   foreign key (division, allotment) references allotments.allotment
 );
 comment on table payments.payment is 'one line of a payment voucher, as the treasury and the bank state it, in fen; allotment is null while it matches none';
-create index payment_allotment on payments.payment (division, allotment);
-create index payment_day on payments.payment (division, fiscal_year, vouched_on, id);
-create index payment_payee on payments.payment (division, payee, vouched_on);
+create index payment_allotment on payments.payment (allotment);
+create index payment_day on payments.payment (fiscal_year, division, vouched_on, id);
+create index payment_payee on payments.payment (payee, vouched_on);
 
 create table payments.posting (
   division  int    not null,
@@ -76,7 +76,7 @@ create table payments.posting (
   line      int    not null,
   allotment bigint not null,
   primary key (division, payment, batch, line),
-  constraint posting_once unique (division, batch, line),
+  constraint posting_once unique (batch, line, division),
   foreign key (division, payment) references payments.payment,
   foreign key (division, batch, line) references ledger.entry
 );

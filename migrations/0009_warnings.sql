@@ -52,10 +52,10 @@ create table warnings.warning (
   raised_on    date        not null,
   ended_on     date,
   primary key (division, id),
-  constraint warning_once unique (division, rule, cause, episode)
+  constraint warning_once unique (cause, rule, division, episode)
 );
 comment on table warnings.warning is 'a suspicion: rule, cause and episode name it, so that a bell can go out and ring again; its history is warnings.event';
-create index warning_open on warnings.warning (division, fiscal_year, level) where status in ('open', 'violation');
+create index warning_open on warnings.warning (fiscal_year, division, level) where status in ('open', 'violation');
 
 create table warnings.event (
   division    int         not null,

@@ -11,6 +11,8 @@ import { part as payments } from './payments/part.ts'
 import { type Installation, type InstallationOptions, openInstallation } from './platform/installation.ts'
 import type { Part } from './platform/part.ts'
 import { part as projects } from './projects/part.ts'
+import { part as rules } from './rules/part.ts'
+import { scanOn } from './warnings/check.ts'
 import { part as warnings } from './warnings/part.ts'
 
 /** The parts in the order of duty: base data, money from source to payee, what watches it, what shows it. */
@@ -28,4 +30,9 @@ export const parts: readonly Part[] = [
   imports,
 ]
 
-export const open = (options: InstallationOptions): Promise<Installation> => openInstallation(options, auditPort)
+/** Opens the installation, and tells the checks which read-only pool they scan on. */
+export async function open(options: InstallationOptions): Promise<Installation> {
+  const here = await openInstallation(options, auditPort)
+  scanOn(here.run, here.rulesPool)
+  return here
+}

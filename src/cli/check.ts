@@ -24,5 +24,6 @@ export async function check(line: CommandLine): Promise<number> {
     for (const suspended of outcome.suspended)
       process.stderr.write(`规则停用 suspended: ${JSON.stringify(suspended)}\n`)
   }
+  for (const ignored of outcome.ignored) process.stderr.write(`参数无效 setting ignored: ${JSON.stringify(ignored)}\n`)
   return outcome.suspended.length > 0 ? EXIT.broken : EXIT.fine
 }

@@ -65,7 +65,6 @@ export async function post(context: Context, form: Form): Promise<bigint> {
         lines.map(line => line.corrects?.line ?? null),
       ],
     )
-    await context.announce('ledger.posted', { division: form.division, fiscalYear: form.fiscalYear, form: form.form })
     return batch
   } catch (error) {
     throw explained(error)
