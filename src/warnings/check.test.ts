@@ -159,6 +159,21 @@ describe('handling', () => {
     await handle(id, 'note', '归档')
     expect(await eventsOf(id)).toEqual(['raised yellow', 'violation red', 'corrected red', 'note red'])
   })
+  test('a violation stays lit when its cause goes and comes back, and the log tells both', async () => {
+    const becomes = (reason: string) =>
+      here.ownerPool.query(`update payments.unposted set reason = $2 where division = $1`, [facts.division, reason])
+    await facts.write([{ payment: { voucher: 'V2', on: '2018-04-01', yuan: 5, unposted: 'beyond-available' } }])
+    await check('2018-05-01', ['E02'])
+    const [{ id } = { id: 0n }] = await warnings()
+    await handle(id, 'violation')
+    await becomes('not-paid')
+    await check('2018-05-02', ['E02'])
+    expect(await warnings()).toMatchObject([{ status: 'violation', gone_on: '2018-05-02' }])
+    await becomes('beyond-available')
+    await check('2018-05-03', ['E02'])
+    expect(await warnings()).toMatchObject([{ status: 'violation', gone_on: null, episode: 1 }])
+    expect(await eventsOf(id)).toEqual(['raised red', 'violation red', 'cause-gone red', 'cause-back red'])
+  })
   test('a warning of another division is not found', async () => {
     await facts.write([{ payment: { voucher: 'V1', on: '2018-04-01', yuan: 5, purpose: '' } }])
     await check('2018-05-01', ['E12'])
