@@ -24,14 +24,14 @@ create policy of_the_installation on rules.run for select using (division = 0);
 create view rules.subject_document with (security_invoker) as
   select d.division, l.fiscal_year, d.id::text as subject, concat_ws(' ', nullif(d.number, ''), d.title) as label, l.fund,
     coalesce(d.dated < v.go_live, false) or l.back_entered as back_entry,
-    d.number, d.number_form, d.title, d.dated, d.scan, v.level as division_level, l.lines, l.amount_fen, l.only_receipts, l.superior_numbers,
+    d.number, d.number_form, d.title, d.dated, d.scan, v.level as division_level, l.lines, l.amount_fen, l.superior_numbers,
     coalesce((select min(e.effective_on) from ledger.published_entry e where e.division = d.division and e.document = d.id and e.line = 1), d.dated) as registered_on,
     exists (select from ledger.published_transfer t where t.division = d.division and t.document_number = d.number) as arrived_under_this_number
   from ledger.published_document d
   join (
     select l.division, l.document, max(l.fiscal_year) as fiscal_year, case when min(l.fund) = max(l.fund) then min(l.fund) end as fund,
-      bool_and(l.back_entered) as back_entered, count(*) as lines, sum(l.amount_fen)::bigint as amount_fen, bool_and(l.form = 'receive') as only_receipts,
-      coalesce(array_agg(distinct l.superior_number) filter (where l.form <> 'receive' and l.superior_number is not null), '{}') as superior_numbers
+      bool_and(l.back_entered) as back_entered, count(*) as lines, sum(l.amount_fen)::bigint as amount_fen,
+      coalesce(array_agg(distinct l.superior_number) filter (where l.superior_number is not null), '{}') as superior_numbers
     from allotments.published_line l
     join (select b.division, b.allotment from ledger.published_balance b group by 1, 2 having sum(b.debit_fen) > 0) live
       on live.division = l.division and live.allotment = l.id

@@ -67,8 +67,8 @@ const RuleFile = Type.Object(
 
 const SECTIONS = ['when', 'level', 'amount', 'evidence'] as const
 
-/** A rule's SQL names its parameters as `:name`; a cast `::type` is none. */
-export const PARAMETER_MARK = /(?<![:\w]):([a-z][a-z0-9_]*)/g
+/** A rule's SQL names its parameters as `:name`; a cast `::type` and a class `[:space:]` of a pattern are none. */
+export const PARAMETER_MARK = /(?<![:\w[]):([a-z][a-z0-9_]*)/g
 
 class RuleFault extends Error {}
 
@@ -118,12 +118,11 @@ export function loadRule(folder: string): Rule {
   if (sql.includes(';')) wrong(name, 'rule.sql is one expression or one SELECT, without a semicolon')
   if (/\$\d/.test(sql)) wrong(name, 'rule.sql names its parameters as :name')
   const parameters = parametersOf(file, name)
-  for (const [, parameter] of sql.matchAll(PARAMETER_MARK))
+  const used = new Set([...sql.matchAll(PARAMETER_MARK)].map(([, parameter]) => parameter!))
+  for (const parameter of used)
     if (!parameters.some(known => known.name === parameter))
       wrong(name, `rule.sql uses :${parameter}, not in rule.yaml`)
-  for (const parameter of parameters)
-    if (!new RegExp(`(?<![:\\w]):${parameter.name}\\b`).test(sql))
-      wrong(name, `parameter ${parameter.name} is not used`)
+  for (const parameter of parameters) if (!used.has(parameter.name)) wrong(name, `:${parameter.name} is not used`)
   for (const text of Object.values(file.evidence))
     for (const [, figure] of text.matchAll(/\{(\w+)\}/g))
       if (!file.figures[figure!]) wrong(name, `the evidence shows {${figure}}, which is not among the figures`)

@@ -1,6 +1,6 @@
 import { SYSTEM } from '../kernel/actor.ts'
 import { clockAt } from '../kernel/clock.ts'
-import { refuse, type Sentence } from '../kernel/refusal.ts'
+import { Refusal, refuse, type Sentence } from '../kernel/refusal.ts'
 import type { Run } from '../platform/context.ts'
 import type { Pool } from '../platform/database/pool.ts'
 import type { Tx } from '../platform/database/transaction.ts'
@@ -16,6 +16,19 @@ import { type Reconciled, reconcile } from './reconcile.ts'
 export interface CheckPorts {
   rulesPool: Pool
   run: Run
+}
+
+/** Jobs and routes are given a runner and nothing else; the rules' own connections are kept beside it. */
+const beside = new WeakMap<Run, Pool>()
+
+/** Says, when an installation is opened, on which read-only connections its checks scan. */
+export const scanOn = (run: Run, rulesPool: Pool): void => void beside.set(run, rulesPool)
+
+/** What a check needs, of the installation that a runner belongs to. */
+export function portsOf(run: Run): CheckPorts {
+  const rulesPool = beside.get(run)
+  if (!rulesPool) throw new Error('scanOn was not called for this installation')
+  return { rulesPool, run }
 }
 
 export interface CheckOptions {
@@ -126,4 +139,11 @@ async function countFindings(tx: Tx, run: bigint, ran: readonly Rule[]): Promise
   for (const rule of ran) counts[rule.code] = { bell: 0, yellow: 0, red: 0 }
   for (const { rule, level, count } of rows) counts[rule]![level] = count
   return counts
+}
+
+/** A check that nobody waits for: whoever comes second leaves it to the first. */
+export async function checkOrLeave(run: Run): Promise<void> {
+  await checkAll(portsOf(run)).catch(error => {
+    if (!(error instanceof Refusal) || error.kind !== 'busy') throw error
+  })
 }

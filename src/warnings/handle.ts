@@ -1,6 +1,6 @@
 import { refuse } from '../kernel/refusal.ts'
 import type { Context } from '../platform/context.ts'
-import { ACT_WORDS, type Act, after, isLit, levelAfter, whyNot } from './status.ts'
+import { ACT_WORDS, type Act, isLit, levelAfter, statusAfter, whyNot } from './status.ts'
 import { find, lock, type StoredWarning, write } from './store.ts'
 
 export const warningMissing = (id: string): never =>
@@ -37,7 +37,7 @@ export async function handleWarning(
     )
   await lock(tx, seen.division, id)
   const warning = (await find(tx, input.division, id))!
-  const status = after(input.act, warning.status, warning.level)
+  const status = statusAfter(input.act, warning.status, warning.level)
   if (status === null) {
     const why = whyNot(input.act, warning.status, warning.level)!
     refuse('conflict', 'act-not-now', why.zh, why.en, { field: 'kind', value: input.act })

@@ -1,9 +1,8 @@
 import { Type } from 'typebox'
-import { Refusal, refuse } from '../kernel/refusal.ts'
-import type { Pool } from '../platform/database/pool.ts'
+import { refuse } from '../kernel/refusal.ts'
 import { defineRoute, type Route } from '../platform/http/define-route.ts'
 import { lastRun, suspensions } from '../rules/store.ts'
-import { checkAll, isChecking, refuseSecondCheck } from './check.ts'
+import { checkOrLeave, isChecking, refuseSecondCheck } from './check.ts'
 import { CheckState, HandleBody, WarningList, WarningPage, WarningQuery } from './contract.ts'
 import { handleWarning, warningId, warningMissing } from './handle.ts'
 import { presentPage, presentRow } from './present.ts'
@@ -31,8 +30,7 @@ function markOf(after: string | undefined): Mark | null {
   return { raisedOn: match[1]!, id: BigInt(match[2]!) }
 }
 
-/** @param rulesPool the connections that a check asked for here will scan on */
-export const routes = (rulesPool: () => Pool): readonly Route[] => [
+export const routes: readonly Route[] = [
   defineRoute({
     method: 'GET',
     path: '/divisions/:division/warnings',
@@ -128,15 +126,8 @@ export const routes = (rulesPool: () => Pool): readonly Route[] => [
     async handle(context, asked) {
       if (await isChecking(context.tx)) refuseSecondCheck()
       await context.audit({ division: context.actor.scope, action: 'rules.check-asked' })
-      asked.afterAnswer(() => checkOrLeave({ rulesPool: rulesPool(), run: asked.run }))
+      asked.afterAnswer(() => checkOrLeave(asked.run))
       return { started: true }
     },
   }),
 ]
-
-/** Whoever comes second leaves it to the first. */
-export async function checkOrLeave(ports: Parameters<typeof checkAll>[0]): Promise<void> {
-  await checkAll(ports).catch(error => {
-    if (!(error instanceof Refusal) || error.kind !== 'busy') throw error
-  })
-}

@@ -35,7 +35,7 @@ export const TRANSITIONS: {
 export const isLit = (status: Status): boolean => status === 'open' || status === 'violation'
 
 /** The status after an act; null when it may not be done now. A note changes nothing and may always be added. */
-export function after(act: Act, status: Status, level: Level): Status | null {
+export function statusAfter(act: Act, status: Status, level: Level): Status | null {
   if (act === 'note') return status
   const table =
     status === 'open' ? TRANSITIONS.open[level] : status === 'violation' ? TRANSITIONS.violation : TRANSITIONS.ended
@@ -62,7 +62,7 @@ export const ACT_WORDS: Readonly<Record<Act, Sentence>> = {
 
 /** Why an act may not be done now; null when it may. For the refusal, and for the words beside a disabled button. */
 export function whyNot(act: Act, status: Status, level: Level): Sentence | null {
-  if (after(act, status, level) !== null) return null
+  if (statusAfter(act, status, level) !== null) return null
   if (!isLit(status))
     return {
       zh: `这条预警${STATUS_WORDS[status].zh}，只能添加备注。`,
