@@ -4,10 +4,11 @@ const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =
 const Named = Type.Object({ code: Type.String(), name: Type.String() })
 
 export const FundsParams = Type.Object({ division: Type.String() })
-export const FundParams = Type.Object({ division: Type.String(), fund: Type.Integer() })
+const Id = Type.String({ pattern: '^\\d{1,9}$' })
+export const FundParams = Type.Object({ division: Type.String(), fund: Id })
 export const FundsQuery = Type.Object({
   year: Type.Optional(Type.Integer({ minimum: 1994, maximum: 2100 })),
-  catalogue: Type.Optional(Type.Integer()),
+  catalogue: Type.Optional(Id),
   q: Type.Optional(Type.String({ maxLength: 100 })),
 })
 export const YearQuery = Type.Object({ year: Type.Optional(Type.Integer({ minimum: 1994, maximum: 2100 })) })
@@ -18,11 +19,11 @@ export const YearQuery = Type.Object({ year: Type.Optional(Type.Integer({ minimu
  * own spending (unplanned, planned, in transit and paid together); passed = sent to divisions below; paid = paid here.
  */
 export const Fund = Type.Object({
-  id: Type.Integer(),
+  id: Type.String(),
   code: Type.String(),
   name: Type.String(),
   level: Type.String(),
-  catalogue: Type.Integer(),
+  catalogue: Type.String(),
   /** Whether this division owns it, and may say which superior it answers to. */
   own: Type.Boolean(),
   poverty: Type.String(),
@@ -31,9 +32,9 @@ export const Fund = Type.Object({
   ownerOffice: Nullable(Type.String()),
   included: Nullable(Type.String()),
   excepted: Nullable(Type.String()),
-  parent: Nullable(Type.Integer()),
+  parent: Nullable(Type.String()),
   superior: Nullable(
-    Type.Object({ id: Type.Integer(), code: Type.String(), name: Type.String(), divisionName: Type.String() }),
+    Type.Object({ id: Type.String(), code: Type.String(), name: Type.String(), divisionName: Type.String() }),
   ),
   /** The own office (归口股室) that answers for it here today. */
   office: Nullable(Named),
@@ -47,22 +48,23 @@ export type Fund = Static<typeof Fund>
 
 export const FundList = Type.Object({
   catalogues: Type.Array(
-    Type.Object({ id: Type.Integer(), division: Named, name: Type.String(), count: Type.Integer() }),
+    Type.Object({ id: Type.String(), division: Named, name: Type.String(), count: Type.Integer() }),
   ),
   rows: Type.Array(Fund),
 })
 export type FundList = Static<typeof FundList>
 
+/** One fund with what hangs on it. */
 export const FundPage = Type.Object({
-  fund: Fund,
+  ...Fund.properties,
   /** Funds that name it as their superior, whosever they are. */
-  lower: Type.Array(Type.Object({ id: Type.Integer(), code: Type.String(), name: Type.String(), division: Named })),
-  subItems: Type.Array(Type.Object({ id: Type.Integer(), code: Type.String(), name: Type.String() })),
+  lower: Type.Array(Type.Object({ id: Type.String(), code: Type.String(), name: Type.String(), division: Named })),
+  subItems: Type.Array(Type.Object({ id: Type.String(), code: Type.String(), name: Type.String() })),
   /** Functional subjects (or their leading digits) that may be used; none means all. */
-  permittedSubjects: Type.Array(Type.Object({ code: Type.String(), name: Nullable(Type.String()) })),
+  subjects: Type.Array(Type.Object({ code: Type.String(), name: Nullable(Type.String()) })),
   /** Funds of divisions above that it may name as its superior, where this division owns it. */
   eligible: Type.Array(
-    Type.Object({ id: Type.Integer(), code: Type.String(), name: Type.String(), divisionName: Type.String() }),
+    Type.Object({ id: Type.String(), code: Type.String(), name: Type.String(), divisionName: Type.String() }),
   ),
   offices: Type.Array(
     Type.Object({ code: Type.String(), name: Type.String(), from: Type.String(), to: Nullable(Type.String()) }),
@@ -70,4 +72,4 @@ export const FundPage = Type.Object({
 })
 export type FundPage = Static<typeof FundPage>
 
-export const SuperiorBody = Type.Object({ superior: Nullable(Type.Integer()) })
+export const SuperiorBody = Type.Object({ superior: Nullable(Id) })

@@ -1,7 +1,7 @@
 import { divisionsAbove } from '../divisions/store.ts'
 import { refuse } from '../kernel/refusal.ts'
 import type { Tx } from '../platform/database/transaction.ts'
-import type { Fund, FundList, FundPage } from './contract.ts'
+import type { FundList, FundPage } from './contract.ts'
 import {
   cataloguesOf,
   fundRows,
@@ -39,10 +39,10 @@ export async function fundPage(tx: Tx, division: number, fund: number, year: num
       value: String(fund),
     })
   return {
-    fund: row satisfies Fund,
+    ...row,
     lower: await lowerFunds(tx, fund),
     subItems: await subItems(tx, fund),
-    permittedSubjects: await permittedSubjects(tx, fund, year),
+    subjects: await permittedSubjects(tx, fund, year),
     eligible: row.own ? await superiorCandidates(tx, division, fund, [...(await divisionsAbove(tx, division))]) : [],
     offices: await officesOfFund(tx, division, fund),
   }

@@ -3,7 +3,7 @@ import type { Fund, FundList, FundPage } from './contract.ts'
 
 export const cataloguesOf = (tx: Tx, owners: readonly number[]): Promise<FundList['catalogues']> =>
   tx.query<never>(
-    `select c.id, c.name, jsonb_build_object('code', d.code, 'name', d.name) as division, count(f.id)::int as count
+    `select c.id::text, c.name, jsonb_build_object('code', d.code, 'name', d.name) as division, count(f.id)::int as count
      from funds.catalogue c join divisions.published_division d on d.division = c.division
      left join funds.fund f on f.catalogue = c.id
      where c.division = any ($1::int[]) group by c.id, d.code, d.name, d.level
@@ -36,10 +36,10 @@ export async function fundRows(tx: Tx, division: number, year: number, filter: F
        join ledger.published_balance b on b.division = l.division and b.allotment = l.id
        where l.division = $1 and l.fiscal_year = $2 group by l.fund
      )
-     select f.id, f.code, f.name, f.level, f.catalogue, f.division = $1 as own, f.poverty, f.secret,
-       f.owner_office as "ownerOffice", f.included, f.excepted, f.parent,
+     select f.id::text, f.code, f.name, f.level, f.catalogue::text, f.division = $1 as own, f.poverty, f.secret,
+       f.owner_office as "ownerOffice", f.included, f.excepted, f.parent::text,
        case when s.id is not null
-         then jsonb_build_object('id', s.id, 'code', s.code, 'name', s.name, 'divisionName', coalesce(sd.name, '')) end as superior,
+         then jsonb_build_object('id', s.id::text, 'code', s.code, 'name', s.name, 'divisionName', coalesce(sd.name, '')) end as superior,
        case when o.id is not null then jsonb_build_object('code', o.code, 'name', o.name) end as office,
        coalesce(m.registered, 0)::text as "registeredFen", coalesce(m.assigned, 0)::text as "assignedFen",
        coalesce(m.own, 0)::text as "ownFen", coalesce(m.passed, 0)::text as "passedFen", coalesce(m.paid, 0)::text as "paidFen"
@@ -62,16 +62,16 @@ const likeness = (q: string | undefined): string | null =>
 
 export const lowerFunds = (tx: Tx, fund: number): Promise<FundPage['lower']> =>
   tx.query<never>(
-    `select f.id, f.code, f.name, jsonb_build_object('code', d.code, 'name', d.name) as division
+    `select f.id::text, f.code, f.name, jsonb_build_object('code', d.code, 'name', d.name) as division
      from funds.published_fund f join divisions.published_division d on d.division = f.division
      where f.superior = $1 order by d.code, f.code limit 1000`,
     [fund],
   )
 
 export const subItems = (tx: Tx, fund: number): Promise<FundPage['subItems']> =>
-  tx.query<never>('select id, code, name from funds.published_fund where parent = $1 order by code', [fund])
+  tx.query<never>('select id::text, code, name from funds.published_fund where parent = $1 order by code', [fund])
 
-export const permittedSubjects = (tx: Tx, fund: number, year: number): Promise<FundPage['permittedSubjects']> =>
+export const permittedSubjects = (tx: Tx, fund: number, year: number): Promise<FundPage['subjects']> =>
   tx.query<never>(
     `select p.code, (select s.name from funds.subject s where s.kind = 'function' and s.code = p.code and s.fiscal_year <= $2
        order by s.fiscal_year desc limit 1) as name
@@ -86,7 +86,7 @@ export const superiorCandidates = (
   above: readonly number[],
 ): Promise<FundPage['eligible']> =>
   tx.query<never>(
-    `select s.id, s.code, s.name, d.name as "divisionName"
+    `select s.id::text, s.code, s.name, d.name as "divisionName"
      from funds.published_fund s join divisions.published_division d on d.division = s.division, funds.published_fund f
      where f.id = $2 and s.id <> f.id and (s.division = any ($3::int[]) or (s.division = $1
        and array_position(array['central', 'province', 'city', 'county', 'township'], s.level)

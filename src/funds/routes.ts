@@ -14,7 +14,11 @@ export const routes = [
     query: FundsQuery,
     answer: FundList,
     handle: ({ tx, clock }, { division, query }) =>
-      listFunds(tx, division, { ...query, year: query.year ?? fiscalYearOf(clock.today()) }),
+      listFunds(tx, division, {
+        year: query.year ?? fiscalYearOf(clock.today()),
+        catalogue: query.catalogue === undefined ? undefined : Number(query.catalogue),
+        q: query.q,
+      }),
   }),
   defineRoute({
     method: 'GET',
@@ -25,7 +29,7 @@ export const routes = [
     query: YearQuery,
     answer: FundPage,
     handle: ({ tx, clock }, { division, params, query }) =>
-      fundPage(tx, division, params.fund, query.year ?? fiscalYearOf(clock.today())),
+      fundPage(tx, division, Number(params.fund), query.year ?? fiscalYearOf(clock.today())),
   }),
   defineRoute({
     method: 'PUT',
@@ -35,6 +39,10 @@ export const routes = [
     params: FundParams,
     body: SuperiorBody,
     handle: (context, { division, params, body }) =>
-      assignSuperior(context, { division, fund: params.fund, superior: body.superior }),
+      assignSuperior(context, {
+        division,
+        fund: Number(params.fund),
+        superior: body.superior === null ? null : Number(body.superior),
+      }),
   }),
 ]
