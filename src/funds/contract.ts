@@ -72,4 +72,5 @@ export const FundPage = Type.Object({
 })
 export type FundPage = Static<typeof FundPage>
 
-export const SuperiorBody = Type.Object({ superior: Nullable(Id) })
+// Null comes first: the checker turns values into what a schema asks for, and would try to make text of a null.
+export const SuperiorBody = Type.Object({ superior: Type.Union([Type.Null(), Id]) })
