@@ -4,7 +4,7 @@ const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =
 const Named = Type.Object({ code: Type.String(), name: Type.String() })
 const NamedThing = Type.Object({ id: Type.String(), code: Type.String(), name: Type.String() })
 const Year = Type.Integer({ minimum: 1994, maximum: 2100 })
-const Id = Type.String({ pattern: '^\\d{1,19}$' })
+const Id = Type.String({ pattern: '^\\d{1,18}$' })
 
 export const ProjectsParams = Type.Object({ division: Type.String() })
 export const ProjectParams = Type.Object({ division: Type.String(), project: Id })
