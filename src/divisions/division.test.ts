@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FaultList } from '../kernel/refusal.ts'
-import { type DivisionPlan, type DivisionRow, type DivisionVersion, parseLevel, planDivisions } from './division.ts'
+import { type DivisionPlan, type DivisionRow, parseLevel, planDivisions } from './division.ts'
+import type { DivisionVersion } from './version.ts'
 
 const NOTHING = { versions: [], goLives: new Map() }
 
