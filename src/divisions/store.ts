@@ -1,7 +1,8 @@
 import type { Level } from '../kernel/division-code.ts'
 import { insertRows } from '../platform/database/insert.ts'
 import type { Tx } from '../platform/database/transaction.ts'
-import type { DivisionPlan, DivisionVersion, KnownDivisions } from './division.ts'
+import type { DivisionPlan, KnownDivisions } from './division.ts'
+import type { DivisionVersion } from './version.ts'
 
 export interface DivisionRef {
   id: number
