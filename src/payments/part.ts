@@ -1,0 +1,14 @@
+import type { Part } from '../platform/part.ts'
+import { importer } from './import-payments.ts'
+import { postWaiting } from './post-waiting.ts'
+
+export const part: Part = {
+  name: 'payments',
+  importers: [importer],
+  listens: {
+    // Any form may have made room, or brought the line that a payment was waiting for.
+    'ledger.posted': async (context, { division, fiscalYear }) => {
+      await postWaiting(context, Number(division), Number(fiscalYear))
+    },
+  },
+}
