@@ -86,7 +86,7 @@ export const finishImport = (
   run(actor, async ({ tx, audit }) => {
     const row = await tx.one<{ kind: string; check_only: boolean }>(
       `update platform.import set state = 'done', rows_read = $3, rows_taken = $4, rows_repeated = $5, repairs = $6, repair_count = $7,
-         figures = $8, progress = null, finished_at = clock_timestamp()
+         figures = $8, faults = '[]', fault_count = 0, progress = null, finished_at = clock_timestamp()
        where division = $1 and id = $2 returning kind, check_only`,
       [
         division,
@@ -114,14 +114,21 @@ const BROKEN: Sentence & { code: string } = {
   en: 'The import broke off, and what was not yet taken was not kept: import the same file again; what was taken is not doubled.',
 }
 
-/** Ends a record as refused or broken; one that is posting stays so, for its staged rows can still be posted. */
-export const failImport = (run: Run, actor: Actor, division: number, id: string, error: unknown): Promise<void> =>
+/** Ends a record as refused or broken; one that is posting stays so while its staged rows can still be posted. */
+export const failImport = (
+  run: Run,
+  actor: Actor,
+  division: number,
+  id: string,
+  error: unknown,
+  options: { lost?: boolean } = {},
+): Promise<void> =>
   run(actor, async ({ tx }) => {
     const refusal = error instanceof Refusal ? error : null
     await tx.query(
       `update platform.import set state = $3, faults = $4, fault_count = $5, repairs = $6, repair_count = $7, progress = null,
          finished_at = clock_timestamp()
-       where division = $1 and id = $2 and ($3 = 'refused' or state <> 'posting')`,
+       where division = $1 and id = $2 and ($3 = 'refused' or $8 or state <> 'posting')`,
       [
         division,
         id,
@@ -130,6 +137,7 @@ export const failImport = (run: Run, actor: Actor, division: number, id: string,
         refusal?.count ?? 1,
         JSON.stringify(refusal?.repairs ?? []),
         refusal?.repairs.length ?? 0,
+        options.lost ?? false,
       ],
     )
   })
