@@ -18,6 +18,8 @@ export interface ImportRequest {
   division: number | null
   /** Only look: all faults and counts, nothing stored. */
   checkOnly?: boolean
+  /** The record (`platform.import`) that the import is kept under; an importer that stages its rows opens one if there is none. */
+  importId?: string
   progress?: (sentence: Sentence, done: number, total?: number) => void
 }
 
@@ -38,6 +40,8 @@ export interface Importer {
   title: Sentence
   permission: Permission
   run(run: Run, actor: Actor, request: ImportRequest): Promise<ImportOutcome>
+  /** Goes on with an import that stopped while posting; null when nothing of it is left to post. */
+  resume?(run: Run, actor: Actor, record: { division: number; id: string }): Promise<ImportOutcome | null>
 }
 
 /** Scheduled or queued work, run as the system. */

@@ -1,0 +1,16 @@
+import type { Part } from '../platform/part.ts'
+import { importer } from './import-payments.ts'
+import { routes } from './routes.ts'
+import { postWaiting } from './post-waiting.ts'
+
+export const part: Part = {
+  name: 'payments',
+  routes,
+  importers: [importer],
+  listens: {
+    // Any form may have made room, or brought the line that a payment was waiting for.
+    'ledger.posted': async (context, { division, fiscalYear }) => {
+      await postWaiting(context, Number(division), Number(fiscalYear))
+    },
+  },
+}
