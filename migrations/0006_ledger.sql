@@ -419,6 +419,7 @@ begin
       with ordinality as l(r, sa, f, sl, dr, fs, fn, nt, ex, pa, st, n) order by n
     returning id;
 end $$;
+comment on function ledger.open_transfers is 'the only maker of transfers; from a sender in this installation they start at nothing, and ledger.post raises them';
 
 -- Chains what has been posted and committed. Returns how many batches the new seal covers (0: nothing to seal).
 create function ledger.seal(p_division int) returns int language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -441,6 +442,7 @@ begin
   delete from ledger.unsealed where division = p_division and batch = any (v_batches);
   return cardinality(v_batches);
 end $$;
+comment on function ledger.seal is 'chains the committed batches of a division that wait for their seal; returns how many';
 
 create view ledger.published_balance with (security_invoker) as
   select b.division, b.allotment, b.account, b.debit_fen, b.credit_fen,

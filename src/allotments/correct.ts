@@ -2,7 +2,7 @@ import { displayMoney, type Fen, negate } from '../kernel/money.ts'
 import { refuse } from '../kernel/refusal.ts'
 import { ACCOUNT } from '../ledger/chart.ts'
 import { type DocumentInput, registerDocument } from '../ledger/document.ts'
-import { post, type TransferMove } from '../ledger/post.ts'
+import { post, postedBefore, type TransferMove } from '../ledger/post.ts'
 import type { Context } from '../platform/context.ts'
 
 export interface CorrectionInput {
@@ -35,6 +35,8 @@ interface Original {
  */
 export async function correct(context: Context, input: CorrectionInput): Promise<bigint> {
   const { tx } = context
+  const before = input.requestKey ? await postedBefore(context, input.division, input.requestKey) : null
+  if (before) return before.batch
   const original = (await tx.maybe<never>(
     `select b.form, b.fiscal_year, e.debit_allotment, e.debit, e.credit_allotment, e.credit, e.amount_fen, coalesce(c.corrected_fen, 0)::bigint as corrected_fen
      from ledger.entry e join ledger.batch b on b.division = e.division and b.id = e.batch

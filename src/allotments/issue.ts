@@ -3,7 +3,7 @@ import { displayMoney, type Fen } from '../kernel/money.ts'
 import { FaultList, type Repair, refuse } from '../kernel/refusal.ts'
 import { ACCOUNT } from '../ledger/chart.ts'
 import { type DocumentInput, registerDocument } from '../ledger/document.ts'
-import { type Posting, post, type TransferMove } from '../ledger/post.ts'
+import { type Posting, post, postedBefore, type TransferMove } from '../ledger/post.ts'
 import type { Context } from '../platform/context.ts'
 import { type AllotmentForm, FORMS, monitoredOf, type NewLine, type Origin, TAKES } from './allotment.ts'
 import { type AllotmentRow, fundPoverty, goLive, insertAllotments, newIds, origins, transferOrigins } from './store.ts'
@@ -43,19 +43,8 @@ export async function issue(context: Context, input: Issue): Promise<Issued> {
   if (!FORMS.includes(form)) refuse('input', 'form-unknown', `没有“${form}”这种业务单。`, `There is no form “${form}”.`)
   if (lines.length === 0)
     refuse('input', 'no-lines', '业务单没有明细：请至少填写一行。', 'The form has no lines: enter at least one.')
-  if (input.requestKey) {
-    const known = await tx.maybe<{ id: bigint; document: bigint }>(
-      'select id, document from ledger.batch where division = $1 and request_key = $2',
-      [division, input.requestKey],
-    )
-    if (known) {
-      const made = await tx.query<{ id: bigint }>(
-        'select id from allotments.allotment where division = $1 and document = $2 and form = $3 order by id',
-        [division, known.document, form],
-      )
-      return { batch: known.id, document: known.document, lines: made.map(row => row.id), repair: null }
-    }
-  }
+  const before = input.requestKey ? await postedBefore(context, division, input.requestKey) : null
+  if (before) return { ...before, document: before.document!, repair: null }
   const takes = TAKES[form]
   const from: Map<bigint, Origin> = takes
     ? await origins(

@@ -28,7 +28,11 @@ export const allotmentChecks: readonly VerifyCheck[] = [
      left join (select a.division, a.transfer, sum(e.amount_fen) as taken from ledger.entry e
        join allotments.allotment a on a.division = e.division and a.id = e.debit_allotment
        where e.debit = 1001 and e.credit = 4001 and a.transfer is not null group by 1, 2) r on r.division = t.division and r.transfer = t.id
-     where (t.sender is not null and coalesce(s.sent, 0) <> t.sent_fen) or coalesce(r.taken, 0) <> t.taken_fen or t.taken_fen > t.sent_fen`,
+     where (t.sender is not null and coalesce(s.sent, 0) <> t.sent_fen) or coalesce(r.taken, 0) <> t.taken_fen or t.taken_fen > t.sent_fen
+     union all
+     select concat('allotment ', e.division, '/', e.debit_allotment), concat('sent ', sum(e.amount_fen)), 'no transfer' from ledger.entry e
+     where e.debit = 500202 and not exists (select from ledger.transfer t where t.sender = e.division and t.sender_allotment = e.debit_allotment)
+     group by e.division, e.debit_allotment having sum(e.amount_fen) <> 0`,
   ),
   sqlCheck(
     'lineage',
@@ -39,6 +43,10 @@ export const allotmentChecks: readonly VerifyCheck[] = [
        select a.*, coalesce(s.path, t.path, '{}') || a.id as expected from allotments.allotment a
        left join allotments.allotment s on s.division = a.division and s.id = a.source
        left join ledger.transfer t on t.division = a.division and t.id = a.transfer) a
-     where a.path <> a.expected`,
+     where a.path <> a.expected
+     union all
+     select concat('transfer ', t.division, '/', t.id), coalesce(s.path, '{}')::text, t.path::text
+     from ledger.transfer t left join allotments.allotment s on s.division = t.sender and s.id = t.sender_allotment
+     where t.path <> coalesce(s.path, '{}')`,
   ),
 ]

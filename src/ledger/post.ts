@@ -71,6 +71,26 @@ export async function post(context: Context, form: Form): Promise<bigint> {
   }
 }
 
+/**
+ * The batch that a request key made, with the lines that it debits, in their order; null while there is none. From here to the end
+ * of the transaction nobody else can begin with the same key: a twin that is sent at the same moment waits, and then finds the batch,
+ * instead of writing documents and lines beside it.
+ */
+export async function postedBefore(
+  context: Context,
+  division: number,
+  requestKey: string,
+): Promise<{ batch: bigint; document: bigint | null; lines: bigint[] } | null> {
+  await context.tx.query('select pg_advisory_xact_lock(hashtextextended($1, $2))', [requestKey, division])
+  const found = await context.tx.maybe<{ batch: bigint; document: bigint | null; lines: bigint[] }>(
+    `select b.id as batch, b.document,
+       array(select e.debit_allotment from ledger.entry e where e.division = b.division and e.batch = b.id order by e.line) as lines
+     from ledger.batch b where b.division = $1 and b.request_key = $2`,
+    [division, requestKey],
+  )
+  return found ?? null
+}
+
 /** What the database's guards say, as sentences; other errors as they are. */
 export function explained(error: unknown): unknown {
   const { code, constraint, detail, message } = error as {

@@ -121,10 +121,12 @@ export const ledgerChecks: readonly VerifyCheck[] = [
     '更正累计',
     'tallies of corrections',
     'select count(*) from ledger.corrected',
-    `select concat('entry ', c.division, '/', c.batch, '/', c.line) as place, coalesce(s.amount, 0) as expected, c.corrected_fen as found
-     from ledger.corrected c left join (select division, corrects_batch, corrects_line, -sum(amount_fen) as amount from ledger.entry
+    // Both ways: a tally that was removed would let an entry be corrected a second time.
+    `select concat('entry ', coalesce(c.division, s.division), '/', coalesce(c.batch, s.corrects_batch), '/', coalesce(c.line, s.corrects_line)) as place,
+       coalesce(s.amount, 0) as expected, c.corrected_fen as found
+     from ledger.corrected c full join (select division, corrects_batch, corrects_line, -sum(amount_fen) as amount from ledger.entry
        where corrects_batch is not null group by 1, 2, 3) s on (s.division, s.corrects_batch, s.corrects_line) = (c.division, c.batch, c.line)
-     where coalesce(s.amount, 0) <> c.corrected_fen`,
+     where coalesce(s.amount, 0) <> coalesce(c.corrected_fen, 0)`,
   ),
   digests,
   chain,
