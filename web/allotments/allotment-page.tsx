@@ -54,7 +54,11 @@ function One({ line }: { line: AllotmentAnswer }) {
               { name: t('column.dated'), value: line.document.dated },
               {
                 name: t('allotment.scan'),
-                value: line.document.scan ? t('allotment.scanThere') : <span className="tag tag-warn">{t('allotment.scanMissing')}</span>,
+                value: line.document.scan ? (
+                  t('allotment.scanThere')
+                ) : (
+                  <span className="tag tag-warn">{t('allotment.scanMissing')}</span>
+                ),
               },
               { name: t('column.sourceLevel'), value: t(`level.${line.sourceLevel}`) },
               { name: t('allotment.superiorNumber'), value: line.superiorNumber },
@@ -62,7 +66,11 @@ function One({ line }: { line: AllotmentAnswer }) {
               { name: t('column.agency'), value: line.agency?.name },
               line.project && {
                 name: t('column.project'),
-                value: <ThingLink page={`projects/${line.project.id}`}>{line.project.name || t('verdict.missing')}</ThingLink>,
+                value: (
+                  <ThingLink page={`projects/${line.project.id}`}>
+                    {line.project.name || t('verdict.missing')}
+                  </ThingLink>
+                ),
               },
               { name: t('allotment.toDivision'), value: line.toDivision?.name },
               { name: t('allotment.functionSubject'), value: line.functionSubject },

@@ -1,6 +1,6 @@
+import type { Payment } from '../payments/api.ts'
 import type { LampCounts } from '../ui/lamps.tsx'
 import type { Listing } from '../ui/listed.tsx'
-import type { Payment } from '../payments/api.ts'
 import type { WarningRow } from '../warnings/api.ts'
 
 export interface Named {
@@ -13,8 +13,8 @@ export interface NamedThing extends Named {
 export interface DocumentFacts {
   id: string
   number: string
-  /** What the number was judged to be: proper, or one of the kinds of bad number. */
-  form: string
+  /** Whether the number was well-formed, mended on the way in, or neither. */
+  form: 'valid' | 'repaired' | 'invalid'
   title: string
   dated: string
   scan: boolean

@@ -66,7 +66,9 @@ function OneForm({ form }: { form: FormName }) {
   const [requestKey] = useState(newRequestKey)
   const asks = ASKS[form]
   const funds = useApi<FundsAnswer>(asks.includes('fund') ? `/divisions/${division}/funds` : null, { year })
-  const place = useApi<DivisionAnswer>(asks.some(one => one === 'agency' || one === 'toDivision') ? `/divisions/${division}` : null)
+  const place = useApi<DivisionAnswer>(
+    asks.some(one => one === 'agency' || one === 'toDivision') ? `/divisions/${division}` : null,
+  )
   const projects = useApi<ProjectsAnswer>(asks.includes('project') ? `/divisions/${division}/projects` : null, { year })
   const transfers = useApi<TransfersAnswer>(asks.includes('transfer') ? `/divisions/${division}/transfers` : null, {
     year,
@@ -86,12 +88,13 @@ function OneForm({ form }: { form: FormName }) {
       value: String(one.id),
       label: `${one.documentNumber} ${one.fund.name} ${moneyText(one.inTransitFen, 'yuan')}`,
     })),
-    source: [...(source.data ? [source.data] : []), ...(lines.data?.rows ?? []).filter(one => one.id !== source.data?.id)].map(
-      one => ({
-        value: String(one.id),
-        label: `${one.document.number} ${one.fund.name} ${t(`form.${one.form}`)} ${moneyText(one.amountFen, 'yuan')}`,
-      }),
-    ),
+    source: [
+      ...(source.data ? [source.data] : []),
+      ...(lines.data?.rows ?? []).filter(one => one.id !== source.data?.id),
+    ].map(one => ({
+      value: String(one.id),
+      label: `${one.document.number} ${one.fund.name} ${t(`form.${one.form}`)} ${moneyText(one.amountFen, 'yuan')}`,
+    })),
     poverty: (['whole', 'part', 'none'] as const).map(one => ({ value: one, label: t(`poverty.${one}`) })),
   }
   const first: Record<string, string | undefined> = {
@@ -104,7 +107,11 @@ function OneForm({ form }: { form: FormName }) {
     setError(null)
     try {
       await send('POST', `/divisions/${division}/allotments/${form}`, {
-        document: { number: values.number.trim(), title: values.title.trim(), dated: values.dated.format('YYYY-MM-DD') },
+        document: {
+          number: values.number.trim(),
+          title: values.title.trim(),
+          dated: values.dated.format('YYYY-MM-DD'),
+        },
         fiscalYear: year,
         effectiveOn: values.effectiveOn.format('YYYY-MM-DD'),
         requestKey,
@@ -161,7 +168,11 @@ function OneForm({ form }: { form: FormName }) {
             >
               <Input maxLength={300} />
             </Form.Item>
-            <Form.Item name="dated" label={t('column.dated')} rules={[{ required: true, message: t('formPage.needed') }]}>
+            <Form.Item
+              name="dated"
+              label={t('column.dated')}
+              rules={[{ required: true, message: t('formPage.needed') }]}
+            >
               <DatePicker allowClear={false} />
             </Form.Item>
             <Form.Item
@@ -204,12 +215,15 @@ function OneForm({ form }: { form: FormName }) {
                     <Form.Item
                       name={[item.name, 'amount']}
                       label={t('ask.amount')}
+                      required
                       rules={[
                         {
                           validator: (_, value: string | undefined) => {
                             const parsed = parseMoney(value ?? '')
                             if ('problem' in parsed) return Promise.reject(new Error(t(`amount.${parsed.problem}`)))
-                            return parsed.fen > 0n ? Promise.resolve() : Promise.reject(new Error(t('amount.not-positive')))
+                            return parsed.fen > 0n
+                              ? Promise.resolve()
+                              : Promise.reject(new Error(t('amount.not-positive')))
                           },
                         },
                       ]}

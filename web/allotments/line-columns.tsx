@@ -33,11 +33,11 @@ export const useLineUse = (): ((line: Line) => string) => {
 export function DocumentNumber({ line }: { line: Pick<Line, 'document'> }) {
   const { t } = useTranslation()
   const form = line.document.form
-  const bad = form && form !== 'proper' && form !== 'own' && form !== 'ok' && form !== 'standard'
   return (
     <>
       {line.document.number || t('allotments.noNumber')}
-      {bad && <span className="tag tag-warn">{t(`number.${form}`, { defaultValue: t('number.bad') })}</span>}
+      {form === 'invalid' && <span className="tag tag-warn">{t('number.invalid')}</span>}
+      {form === 'repaired' && <span className="tag">{t('number.repaired')}</span>}
     </>
   )
 }
@@ -54,13 +54,27 @@ export function useLineColumns(totals?: AllotmentsAnswer['totals'], withDivision
       cell: line => (
         <ThingLink page={`allotments/${line.id}`} division={line.division.code}>
           <DocumentNumber line={line} />
+          <span className="under">{line.document.dated}</span>
         </ThingLink>
       ),
     },
+    { key: 'dated', title: t('column.dated'), value: line => line.document.dated, carried: true },
     ...(withDivision
       ? [{ key: 'division', title: t('column.division'), value: (line: Line) => line.division.name }]
       : []),
-    { key: 'form', title: t('column.form'), value: line => t(`form.${line.form}`), width: 96 },
+    {
+      key: 'form',
+      title: t('column.form'),
+      value: line => t(`form.${line.form}`),
+      width: 96,
+      cell: line => (
+        <>
+          {t(`form.${line.form}`)}
+          <span className="under">{t('allotments.fromLevel', { level: t(`level.${line.sourceLevel}`) })}</span>
+        </>
+      ),
+    },
+    { key: 'level', title: t('column.sourceLevel'), value: line => t(`level.${line.sourceLevel}`), carried: true },
     {
       key: 'fund',
       title: t('column.fund'),
@@ -68,21 +82,31 @@ export function useLineColumns(totals?: AllotmentsAnswer['totals'], withDivision
       value: line => line.fund.name,
       cell: line => <ThingLink page={`funds/${line.fund.id}`}>{line.fund.name}</ThingLink>,
     },
-    { key: 'use', title: t('column.use'), wrap: true, value: use },
-    { key: 'level', title: t('column.sourceLevel'), value: line => t(`level.${line.sourceLevel}`), width: 64 },
+    {
+      key: 'use',
+      title: t('column.use'),
+      wrap: true,
+      value: use,
+      cell: line => <span className="clamp">{use(line)}</span>,
+    },
     { key: 'amount', title: t('column.amount'), kind: 'money', value: line => line.amountFen },
-    { key: 'toRefine', title: t('stage.toRefine'), kind: 'money', value: line => line.toRefineFen, total: totals?.toRefineFen },
+    {
+      key: 'toRefine',
+      title: t('stage.toRefine'),
+      kind: 'money',
+      value: line => line.toRefineFen,
+      total: totals?.toRefineFen,
+    },
     { key: 'own', title: t('stage.own'), kind: 'money', value: line => line.ownFen, total: totals?.ownFen },
     { key: 'passed', title: t('stage.passed'), kind: 'money', value: line => line.passedFen, total: totals?.passedFen },
     { key: 'paid', title: t('stage.paid'), kind: 'money', value: line => line.paidFen, total: totals?.paidFen },
     {
       key: 'stages',
       title: t('column.where'),
-      width: 90,
+      width: 76,
       value: () => '',
       cell: line => <StageBar amounts={stagesOf(line)} legend={false} />,
     },
-    { key: 'dated', title: t('column.dated'), value: line => line.document.dated, width: 92 },
   ]
 }
 

@@ -20,7 +20,11 @@ export function NextSteps({ line }: { line: Line }) {
           return (
             <li key={form}>
               {hindrance === null ? (
-                <Link to={at(`allotments/new/${form}`) as string} search={{ source: line.id } as never} className="step-link">
+                <Link
+                  to={at(`allotments/new/${form}`) as string}
+                  search={{ source: line.id } as never}
+                  className="step-link"
+                >
                   {t(`form.${form}`)}
                 </Link>
               ) : (

@@ -3,7 +3,16 @@ import type { Line } from './api.ts'
 import { stepHindrance } from './steps.ts'
 
 const line = (amounts: Partial<Line>): Line =>
-  ({ totalFen: '0', toRefineFen: '0', ownFen: '0', passedFen: '0', planFen: '0', transitFen: '0', paidFen: '0', ...amounts }) as Line
+  ({
+    totalFen: '0',
+    toRefineFen: '0',
+    ownFen: '0',
+    passedFen: '0',
+    planFen: '0',
+    transitFen: '0',
+    paidFen: '0',
+    ...amounts,
+  }) as Line
 const anyone = () => true
 
 describe('the next steps of a line', () => {

@@ -1,18 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { FundsAnswer } from '../funds/api.ts'
 import { get } from '../shell/api.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { ThingLink } from '../shell/thing-link.tsx'
+import { UnitNote } from '../ui/data-table.tsx'
 import { FaultNotice } from '../ui/fault-notice.tsx'
-import { FilterBar, ChoiceFilter } from '../ui/filters.tsx'
+import { ChoiceFilter, FilterBar } from '../ui/filters.tsx'
 import { Loaded, Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { PageTitle, Panel } from '../ui/page-title.tsx'
 import { StageBar } from '../ui/stage-bar.tsx'
 import { useApi } from '../ui/use-api.ts'
-import { usePreferences } from '../shell/preferences.tsx'
-import type { FundsAnswer } from '../funds/api.ts'
 import type { TreeAnswer, TreeLine } from './api.ts'
 import { DocumentNumber, stagesOf, useLineUse } from './line-columns.tsx'
 import { FormLinks, Views } from './views.tsx'
@@ -21,7 +21,6 @@ import { FormLinks, Views } from './views.tsx'
 export function TreePage() {
   const { t } = useTranslation()
   const { division, year } = usePlace()
-  const { unit } = usePreferences()
   const [filters] = useFilters()
   const roots = useApi<TreeAnswer>(`/divisions/${division}/allotments/tree`, {
     year,
@@ -44,6 +43,7 @@ export function TreePage() {
               options={(funds.data?.rows ?? []).map(fund => ({ value: fund.id, label: `${fund.code} ${fund.name}` }))}
             />
           </FilterBar>
+          <UnitNote />
         </div>
         <Loaded query={roots}>
           {data =>
@@ -51,7 +51,7 @@ export function TreePage() {
               <Nothing title={t('allotments.none')} hint={t('allotments.noneHint')} />
             ) : (
               // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-              <section className="table-scroll" aria-label={t('allotments.tree')} tabIndex={0}>
+              <div className="table-scroll" tabIndex={0}>
                 <table className="data-table tree-table">
                   <caption className="sr-only">{t('allotments.tree')}</caption>
                   <thead>
@@ -61,7 +61,6 @@ export function TreePage() {
                       {heads.map(head => (
                         <th key={head} scope="col" className="cell-money">
                           {head === 'amount' ? t('column.amount') : t(`stage.${head}`)}
-                          <span className="head-unit">{t(`unit.${unit}`)}</span>
                         </th>
                       ))}
                       <th scope="col" style={{ width: 90 }}>
@@ -75,7 +74,7 @@ export function TreePage() {
                     ))}
                   </tbody>
                 </table>
-              </section>
+              </div>
             )
           }
         </Loaded>
@@ -113,7 +112,15 @@ function Branch({ line, depth, home }: { line: TreeLine; depth: number; home: st
       setBusy(false)
     }
   }
-  const cells = [line.amountFen, line.totalFen, line.toRefineFen, line.ownFen, line.planFen, line.paidFen, line.passedFen]
+  const cells = [
+    line.amountFen,
+    line.totalFen,
+    line.toRefineFen,
+    line.ownFen,
+    line.planFen,
+    line.paidFen,
+    line.passedFen,
+  ]
   return (
     <>
       <tr className={depth === 0 ? 'tree-root' : crossed ? 'tree-crossed' : undefined}>
@@ -139,7 +146,7 @@ function Branch({ line, depth, home }: { line: TreeLine; depth: number; home: st
               {(crossed || depth === 0) && <span className="tag">{line.division.name}</span>}
               <ThingLink page={`allotments/${line.id}`} division={line.division.code}>
                 <DocumentNumber line={line} />
-              </ThingLink>{' '}
+              </ThingLink>
               <span className="tree-fund">{line.fund.name}</span>
               <span className="tree-use">{use(line)}</span>
             </span>
@@ -165,12 +172,7 @@ function Branch({ line, depth, home }: { line: TreeLine; depth: number; home: st
       )}
       {open &&
         children?.map(child => (
-          <Branch
-            key={`${child.division.code} ${child.id}`}
-            line={child}
-            depth={depth + 1}
-            home={line.division.code}
-          />
+          <Branch key={`${child.division.code} ${child.id}`} line={child} depth={depth + 1} home={line.division.code} />
         ))}
     </>
   )

@@ -1,5 +1,4 @@
 import { Link } from '@tanstack/react-router'
-import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { usePlace } from '../shell/place.ts'
 import { useMay } from '../shell/session.tsx'
@@ -11,10 +10,19 @@ export function Views({ current }: { current: 'list' | 'tree' }) {
   const { at } = usePlace()
   return (
     <nav className="views" aria-label={t('allotments.views')}>
-      <Link to={at('allotments') as string} aria-current={current === 'list' ? 'page' : undefined} activeProps={{}}>
+      <Link
+        to={at('allotments') as string}
+        activeOptions={{ exact: true }}
+        aria-current={current === 'list' ? 'page' : undefined}
+        activeProps={{}}
+      >
         {t('allotments.list')}
       </Link>
-      <Link to={at('allotments/tree') as string} aria-current={current === 'tree' ? 'page' : undefined} activeProps={{}}>
+      <Link
+        to={at('allotments/tree') as string}
+        aria-current={current === 'tree' ? 'page' : undefined}
+        activeProps={{}}
+      >
         {t('allotments.tree')}
       </Link>
     </nav>
@@ -34,10 +42,8 @@ export function FormLinks() {
           {t(`form.${form}`)}
         </Link>
       ))}
-      <Link to={at('imports') as string} search={{ kind: 'allotments' } as never}>
-        <Button size="small" tabIndex={-1}>
-          {t('imports.fromFile')}
-        </Button>
+      <Link to={at('imports') as string} search={{ kind: 'allotments' } as never} className="button-link">
+        {t('imports.fromFile')}
       </Link>
     </>
   )

@@ -43,7 +43,11 @@ function One({ fund }: { fund: FundAnswer }) {
             <Link to={at('allotments') as string} search={{ fund: String(fund.id) } as never} className="button-link">
               {t('fund.itsLines')}
             </Link>
-            <Link to={at('allotments/tree') as string} search={{ fund: String(fund.id) } as never} className="button-link">
+            <Link
+              to={at('allotments/tree') as string}
+              search={{ fund: String(fund.id) } as never}
+              className="button-link"
+            >
               {t('fund.itsTree')}
             </Link>
           </>

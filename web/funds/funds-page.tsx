@@ -18,7 +18,11 @@ export function FundsPage() {
   const { division, year, at } = usePlace()
   const may = useMay()
   const [filters, change] = useFilters()
-  const query = useApi<FundsAnswer>(`/divisions/${division}/funds`, { year, catalogue: filters.catalogue, q: filters.q })
+  const query = useApi<FundsAnswer>(`/divisions/${division}/funds`, {
+    year,
+    catalogue: filters.catalogue,
+    q: filters.q,
+  })
   const rows = query.data?.rows ?? []
   const sum = (of: (fund: Fund) => string) => <Money fen={sumFen(rows.map(of))} strong />
   const bring = may('funds.write') && (
@@ -120,11 +124,19 @@ function FundTable({ rows, empty }: { rows: readonly Fund[]; empty: React.ReactN
         ),
     },
     { key: 'poverty', title: t('allotment.poverty'), value: fund => t(`poverty.${fund.poverty}`), width: 80 },
-    { key: 'registered', title: t('funds.registered'), kind: 'money', value: fund => fund.registeredFen, sortable: true },
+    {
+      key: 'registered',
+      title: t('funds.registered'),
+      kind: 'money',
+      value: fund => fund.registeredFen,
+      sortable: true,
+    },
     { key: 'assigned', title: t('funds.assigned'), kind: 'money', value: fund => fund.assignedFen, sortable: true },
     { key: 'own', title: t('stage.own'), kind: 'money', value: fund => fund.ownFen, sortable: true },
     { key: 'passed', title: t('stage.passed'), kind: 'money', value: fund => fund.passedFen, sortable: true },
     { key: 'paid', title: t('stage.paid'), kind: 'money', value: fund => fund.paidFen, sortable: true },
   ]
-  return <DataTable caption={t('menu.funds')} columns={columns} rows={rows} rowKey={fund => String(fund.id)} empty={empty} />
+  return (
+    <DataTable caption={t('menu.funds')} columns={columns} rows={rows} rowKey={fund => String(fund.id)} empty={empty} />
+  )
 }

@@ -32,7 +32,12 @@ export function BringFile({ kind, stored }: { kind: string; stored: () => void }
     setId(null)
     setError(null)
     try {
-      const answer = await upload<{ id: string }>(`${base}/${kind}`, as === 'check' ? { check: 1 } : {}, chosen, setSent)
+      const answer = await upload<{ id: string }>(
+        `${base}/${kind}`,
+        as === 'check' ? { check: 1 } : {},
+        chosen,
+        setSent,
+      )
       setId(String(answer.id))
     } catch (refused) {
       setError(refused)
@@ -69,7 +74,11 @@ export function BringFile({ kind, stored }: { kind: string; stored: () => void }
         {(['choose', 'check', 'store'] as const).map((name, index) => {
           const now = !file ? 0 : step === 'check' ? 1 : 2
           return (
-            <li key={name} aria-current={now === index ? 'step' : undefined} className={now > index ? 'past' : undefined}>
+            <li
+              key={name}
+              aria-current={now === index ? 'step' : undefined}
+              className={now > index ? 'past' : undefined}
+            >
               {index + 1}. {t(`imports.step.${name}`)}
             </li>
           )
@@ -78,7 +87,8 @@ export function BringFile({ kind, stored }: { kind: string; stored: () => void }
       {!file && <FileDrop accept={ACCEPT} disabled={false} take={chosen => void begin(chosen, 'check')} />}
       {file && (
         <p className="bring-file">
-          <strong>{file.name}</strong> <span className="dim">{t('imports.size', { kb: Math.ceil(file.size / 1024) })}</span>
+          <strong>{file.name}</strong>{' '}
+          <span className="dim">{t('imports.size', { kb: Math.ceil(file.size / 1024) })}</span>
         </p>
       )}
       {error !== null && (

@@ -3,7 +3,15 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 /** A file by dragging or by choosing; a plain file input, so that keyboards and readers know it. */
-export function FileDrop({ accept, disabled, take }: { accept: string; disabled: boolean; take: (file: File) => void }) {
+export function FileDrop({
+  accept,
+  disabled,
+  take,
+}: {
+  accept: string
+  disabled: boolean
+  take: (file: File) => void
+}) {
   const { t } = useTranslation()
   const id = useId()
   const [over, setOver] = useState(false)

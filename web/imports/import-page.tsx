@@ -32,7 +32,9 @@ export function ImportPage() {
       </PageTitle>
       <Loaded query={query}>
         {data => (
-          <Panel>{atWork(data) ? <Working one={data} /> : <Outcome one={data} step={data.checkOnly ? 'check' : 'store'} />}</Panel>
+          <Panel>
+            {atWork(data) ? <Working one={data} /> : <Outcome one={data} step={data.checkOnly ? 'check' : 'store'} />}
+          </Panel>
         )}
       </Loaded>
     </>

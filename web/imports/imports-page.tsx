@@ -8,7 +8,7 @@ import { beijingTime } from '../ui/dates.ts'
 import { Loaded, Nothing } from '../ui/loaded.tsx'
 import { PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
-import { atWork, type Import, IMPORT_KINDS, type ImportsAnswer } from './api.ts'
+import { atWork, IMPORT_KINDS, type Import, type ImportsAnswer } from './api.ts'
 import { BringFile } from './bring-file.tsx'
 import { StateMark } from './state-mark.tsx'
 

@@ -19,7 +19,12 @@ export function Working({ one }: { one: Import }) {
         {one.progress ? said(one.progress) : t(`importState.${one.state}`)}{' '}
         {one.progress && <span className="money">{total ? `${one.progress.done} / ${total}` : one.progress.done}</span>}
       </p>
-      <Progress percent={percent ?? 100} status="active" showInfo={percent !== undefined} aria-label={t('imports.progress')} />
+      <Progress
+        percent={percent ?? 100}
+        status="active"
+        showInfo={percent !== undefined}
+        aria-label={t('imports.progress')}
+      />
       <p className="dim">{t('imports.mayLeave')}</p>
     </div>
   )
@@ -38,7 +43,12 @@ export function Outcome({ one, step, children }: { one: Import; step: 'check' | 
       : t('imports.done', { count: Number(one.rowsTaken) })
   return (
     <div className="outcome">
-      <Alert type={refused ? 'error' : 'success'} showIcon title={sentence} description={refused ? t('imports.mend') : undefined} />
+      <Alert
+        type={refused ? 'error' : 'success'}
+        showIcon
+        title={sentence}
+        description={refused ? t('imports.mend') : undefined}
+      />
       <div className="figure-line">
         <Figure name={t('imports.rowsRead')}>{one.rowsRead}</Figure>
         {step === 'store' && !refused && <Figure name={t('imports.rowsTaken')}>{one.rowsTaken}</Figure>}

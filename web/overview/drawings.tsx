@@ -18,14 +18,23 @@ export function FlowDrawing({ flow }: { flow: OverviewAnswer['flow'] }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `said` changes with the language alone
   const { option, links, names } = useMemo(() => {
     const names = new Map(
-      flow.nodes.map(node => [node.id ?? said(node.name), t(`flow.${said(node.name)}`, { defaultValue: said(node.name) })]),
+      flow.nodes.map(node => [
+        node.id ?? said(node.name),
+        t(`flow.${said(node.name)}`, { defaultValue: said(node.name) }),
+      ]),
     )
-    const links = flow.links.filter(link => BigInt(linkFen(link)) > 0n && names.has(link.source) && names.has(link.target))
+    const links = flow.links.filter(
+      link => BigInt(linkFen(link)) > 0n && names.has(link.source) && names.has(link.target),
+    )
     const option = {
       tooltip: {
         trigger: 'item',
         confine: true,
-        formatter: (point: { dataType: string; name: string; data: { fen?: string; source?: string; target?: string } }) =>
+        formatter: (point: {
+          dataType: string
+          name: string
+          data: { fen?: string; source?: string; target?: string }
+        }) =>
           point.dataType === 'edge'
             ? `${names.get(point.data.source ?? '')} → ${names.get(point.data.target ?? '')}<br/>${moneyText(point.data.fen ?? '0', unit)} ${t(`unit.${unit}`)}`
             : (names.get(point.name) ?? ''),
@@ -42,7 +51,11 @@ export function FlowDrawing({ flow }: { flow: OverviewAnswer['flow'] }) {
           draggable: false,
           emphasis: { focus: 'adjacency' },
           lineStyle: { color: 'gradient', opacity: 0.35 },
-          label: { formatter: (point: { name: string }) => names.get(point.name) ?? '', fontSize: 12, color: '#1d2733' },
+          label: {
+            formatter: (point: { name: string }) => names.get(point.name) ?? '',
+            fontSize: 12,
+            color: '#1d2733',
+          },
           data: [...names.keys()].map(name => ({ name })),
           links: links.map(link => ({
             source: link.source,
@@ -97,7 +110,9 @@ export function MonthDrawing({ months }: { months: OverviewAnswer['months'] }) {
         formatter: (points: { seriesName: string; marker: string; name: string; data: { fen: string } }[]) =>
           [
             points[0]?.name ?? '',
-            ...points.map(one => `${one.marker}${one.seriesName} ${moneyText(one.data.fen, unit)} ${t(`unit.${unit}`)}`),
+            ...points.map(
+              one => `${one.marker}${one.seriesName} ${moneyText(one.data.fen, unit)} ${t(`unit.${unit}`)}`,
+            ),
           ].join('<br/>'),
       },
       legend: { top: 0, itemWidth: 16, itemHeight: 10 },
@@ -109,7 +124,12 @@ export function MonthDrawing({ months }: { months: OverviewAnswer['months'] }) {
       },
       yAxis: { type: 'value', name: t(`unit.${unit}`), splitLine: { lineStyle: { color: '#e6eaef' } } },
       series: [
-        { name: t('chart.arranged'), type: 'bar', data: months.map(month => point(month.arrangedFen)), barMaxWidth: 16 },
+        {
+          name: t('chart.arranged'),
+          type: 'bar',
+          data: months.map(month => point(month.arrangedFen)),
+          barMaxWidth: 16,
+        },
         { name: t('chart.paid'), type: 'bar', data: months.map(month => point(month.paidFen)), barMaxWidth: 16 },
         { name: t('chart.paidSoFar'), type: 'line', data: cumulated.map(point), symbolSize: 6 },
       ],
@@ -126,7 +146,12 @@ export function MonthDrawing({ months }: { months: OverviewAnswer['months'] }) {
       <Chart option={option} height={280} label={t('overview.byMonth')} />
       <details className="as-table">
         <summary>{t('chart.asTable')}</summary>
-        <DataTable caption={t('overview.byMonth')} columns={columns} rows={months} rowKey={month => String(month.month)} />
+        <DataTable
+          caption={t('overview.byMonth')}
+          columns={columns}
+          rows={months}
+          rowKey={month => String(month.month)}
+        />
       </details>
     </>
   )

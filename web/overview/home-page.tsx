@@ -33,10 +33,7 @@ export function HomePage() {
     )
   return (
     <>
-      <PageTitle
-        title={t('menu.home')}
-        actions={<Link to={at('overview') as string}>{t('home.toOverview')}</Link>}
-      >
+      <PageTitle title={t('menu.home')} actions={<Link to={at('overview') as string}>{t('home.toOverview')}</Link>}>
         <Figure name={t('home.who')}>{name}</Figure>
         <Figure name={t('home.today')}>{today}</Figure>
       </PageTitle>
@@ -53,10 +50,7 @@ export function HomePage() {
         )}
       </Loaded>
       {may('warnings.read') && (
-        <Panel
-          title={t('home.latest')}
-          extra={<Link to={at('warnings') as string}>{t('home.allWarnings')}</Link>}
-        >
+        <Panel title={t('home.latest')} extra={<Link to={at('warnings') as string}>{t('home.allWarnings')}</Link>}>
           <Loaded query={warnings}>
             {data => (
               <WarningTable

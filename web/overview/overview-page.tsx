@@ -129,7 +129,13 @@ function DivisionTable({ rows }: { rows: readonly DivisionFigures[] }) {
     { key: 'level', title: t('column.level'), value: row => t(`level.${row.level}`), width: 70 },
     { key: 'arranged', title: t('overview.arranged'), kind: 'money', value: row => row.arrangedFen, sortable: true },
     { key: 'passed', title: t('stage.passed'), kind: 'money', value: row => row.passedFen, sortable: true },
-    { key: 'executable', title: t('overview.executable'), kind: 'money', value: row => row.executableFen, sortable: true },
+    {
+      key: 'executable',
+      title: t('overview.executable'),
+      kind: 'money',
+      value: row => row.executableFen,
+      sortable: true,
+    },
     { key: 'paid', title: t('stage.paid'), kind: 'money', value: row => row.paidFen, sortable: true },
     {
       key: 'rate',

@@ -42,7 +42,10 @@ export function PaymentPage() {
         <Panel title={t('payment.voucher')}>
           <Facts
             facts={[
-              { name: t('payment.type'), value: `${one.voucherType} ${t(`voucher.${one.voucherType}`, { defaultValue: '' })}` },
+              {
+                name: t('payment.type'),
+                value: `${one.voucherType} ${t(`voucher.${one.voucherType}`, { defaultValue: '' })}`,
+              },
               { name: t('column.voucher'), value: `${one.voucherNo}-${one.lineNo}` },
               { name: t('column.vouchedOn'), value: one.vouchedOn },
               { name: t('column.paidOn'), value: one.paidOn ?? t('payment.notPaid') },
@@ -75,7 +78,11 @@ export function PaymentPage() {
                 value: <ThingLink page={`funds/${one.fund.id}`}>{one.fund.name}</ThingLink>,
                 wide: true,
               },
-              { name: t('column.agency'), value: one.agency ? `${one.agency.code} ${one.agency.name}` : null, wide: true },
+              {
+                name: t('column.agency'),
+                value: one.agency ? `${one.agency.code} ${one.agency.name}` : null,
+                wide: true,
+              },
               one.project && {
                 name: t('column.project'),
                 value: one.project.id ? (

@@ -28,11 +28,35 @@ export function usePaymentColumns(totals?: PaymentsAnswer['totals']): Column<Pay
         </ThingLink>
       ),
     },
-    { key: 'vouchedOn', title: t('column.vouchedOn'), value: row => row.vouchedOn, width: 92 },
-    { key: 'paidOn', title: t('column.paidOn'), value: row => row.paidOn, width: 92 },
+    {
+      key: 'vouchedOn',
+      title: t('column.vouchedOn'),
+      value: row => row.vouchedOn,
+      width: 92,
+      cell: row => (
+        <>
+          {row.vouchedOn}
+          {row.paidOn && row.paidOn !== row.vouchedOn && (
+            <span className="under">{t('payments.paidOn', { day: row.paidOn })}</span>
+          )}
+        </>
+      ),
+    },
+    { key: 'paidOn', title: t('column.paidOn'), value: row => row.paidOn, carried: true },
     { key: 'amount', title: t('column.amount'), kind: 'money', value: row => row.amountFen, total: totals?.amountFen },
-    { key: 'payee', title: t('column.payee'), value: row => row.payee?.name, wrap: true },
-    { key: 'account', title: t('column.account'), value: row => row.payee?.account },
+    {
+      key: 'payee',
+      title: t('column.payee'),
+      value: row => row.payee?.name,
+      wrap: true,
+      cell: row => (
+        <>
+          {row.payee?.name ?? <span className="dim">—</span>}
+          {row.payee?.account && <span className="under">{row.payee.account}</span>}
+        </>
+      ),
+    },
+    { key: 'account', title: t('column.account'), value: row => row.payee?.account, carried: true },
     { key: 'agency', title: t('column.agency'), value: row => row.agency?.name, wrap: true },
     {
       key: 'project',
@@ -71,6 +95,14 @@ export function usePaymentColumns(totals?: PaymentsAnswer['totals']): Column<Pay
 }
 
 /** Some payments of one thing; not the list page. */
-export function PaymentTable({ rows, caption, empty }: { rows: readonly Payment[]; caption: string; empty?: ReactNode }) {
+export function PaymentTable({
+  rows,
+  caption,
+  empty,
+}: {
+  rows: readonly Payment[]
+  caption: string
+  empty?: ReactNode
+}) {
   return <DataTable caption={caption} columns={usePaymentColumns()} rows={rows} rowKey={row => row.id} empty={empty} />
 }

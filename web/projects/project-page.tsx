@@ -67,7 +67,10 @@ function One({ project }: { project: ProjectAnswer }) {
               wide: true,
             },
             { name: t('column.kind'), value: project.kind },
-            { name: t('column.agency'), value: project.agency ? `${project.agency.code} ${project.agency.name}` : null },
+            {
+              name: t('column.agency'),
+              value: project.agency ? `${project.agency.code} ${project.agency.name}` : null,
+            },
             { name: t('column.place'), value: project.place },
             { name: t('column.years'), value: `${project.firstYear}–${project.lastYear}` },
           ]}

@@ -1,5 +1,5 @@
 // Read by browsers too old for the pages: plain ES5, and a file of its own because the server allows no inline scripts.
-;(function () {
+;(() => {
   // Chromium 109 is the first with MathML; Firefox and Safari have had it for long, so the other two stand for them.
   var fit =
     'noModule' in document.createElement('script') &&

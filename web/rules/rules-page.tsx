@@ -62,7 +62,11 @@ function parametersOf(rule: Rule): Parameter[] {
   if (Array.isArray(rule.parameters)) return rule.parameters
   return Object.entries(rule.parameters).map(([name, held]) =>
     held !== null && typeof held === 'object' && !Array.isArray(held)
-      ? { ...(held as object), name, value: (held as { value?: unknown; default?: unknown }).value ?? (held as { default?: unknown }).default }
+      ? {
+          ...(held as object),
+          name,
+          value: (held as { value?: unknown; default?: unknown }).value ?? (held as { default?: unknown }).default,
+        }
       : { name, value: held },
   )
 }
@@ -72,9 +76,15 @@ function OneRule({ rule }: { rule: Rule }) {
   const said = useSaid()
   const parameters = parametersOf(rule)
   const basis = Array.isArray(rule.basis) ? rule.basis : [rule.basis]
-  const levels = (rule.levels ?? (rule.level ?? '').split(/[,/ ]+/)).filter(level => level === 'bell' || level === 'yellow' || level === 'red')
+  const levels = (rule.levels ?? (rule.level ?? '').split(/[,/ ]+/)).filter(
+    level => level === 'bell' || level === 'yellow' || level === 'red',
+  )
   const why =
-    typeof rule.suspended === 'string' ? rule.suspended : typeof rule.suspended === 'object' ? rule.suspended?.reason : null
+    typeof rule.suspended === 'string'
+      ? rule.suspended
+      : typeof rule.suspended === 'object'
+        ? rule.suspended?.reason
+        : null
   return (
     <section className="panel rule" aria-labelledby={`rule-${rule.code}`}>
       <h2 id={`rule-${rule.code}`}>

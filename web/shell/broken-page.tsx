@@ -2,7 +2,7 @@ import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 
 /** A page that fell over: what happened, what was kept, what to do. Also the first page after an upgrade, whose pieces changed names. */
-export function BrokenPage({ error }: { error: Error }) {
+export function BrokenPage({ error }: { error: unknown }) {
   const { t } = useTranslation()
   return (
     <main className="panel broken" role="alert">
@@ -13,7 +13,7 @@ export function BrokenPage({ error }: { error: Error }) {
       </Button>
       <details>
         <summary>{t('broken.detail')}</summary>
-        <pre>{error.message}</pre>
+        <pre>{error instanceof Error ? error.message : String(error)}</pre>
       </details>
     </main>
   )

@@ -57,6 +57,7 @@ export function Layout() {
           <Outlet />
         ) : (
           <div className="panel">
+            <h1 className="sr-only">{t('system.name')}</h1>
             <Nothing title={t('start.outside', { division })} hint={t('start.outsideHint')} />
           </div>
         )}
@@ -76,7 +77,9 @@ function HeadControls() {
   const path = useRouterState({ select: state => state.location.pathname })
   const [changing, setChanging] = useState(false)
   const thisYear = Number(session.today.slice(0, 4))
-  const years = [...new Set([thisYear + 1, thisYear, thisYear - 1, thisYear - 2, thisYear - 3, year])].sort((a, b) => b - a)
+  const years = [...new Set([thisYear + 1, thisYear, thisYear - 1, thisYear - 2, thisYear - 3, year])].sort(
+    (a, b) => b - a,
+  )
   return (
     <div className="head-controls">
       {session.demo && <span className="demo-tag">{t('head.demo')}</span>}
@@ -115,7 +118,13 @@ function HeadControls() {
           <UserOutlined aria-hidden="true" /> {session.name} <DownOutlined aria-hidden="true" className="head-caret" />
         </button>
       </Dropdown>
-      <Modal open={changing} title={t('password.change')} footer={null} destroyOnHidden onCancel={() => setChanging(false)}>
+      <Modal
+        open={changing}
+        title={t('password.change')}
+        footer={null}
+        destroyOnHidden
+        onCancel={() => setChanging(false)}
+      >
         <PasswordForm
           done={() => {
             setChanging(false)

@@ -1,4 +1,10 @@
-import '../ui/style.css'
+import '../ui/style/base.css'
+import '../ui/style/frame.css'
+import '../ui/style/page.css'
+import '../ui/style/table.css'
+import '../ui/style/marks.css'
+import '../ui/style/form.css'
+import '../ui/style/narrow-and-print.css'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { App, ConfigProvider } from 'antd'
@@ -22,6 +28,8 @@ void i18next.use(initReactI18next).init({
   lng: rememberedLanguage(),
   interpolation: { escapeValue: false },
   returnNull: false,
+  // Keys are looked up with names that the server sends; a colon in one of them is just a colon.
+  nsSeparator: false,
 })
 
 const queries = new QueryClient({

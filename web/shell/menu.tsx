@@ -51,9 +51,10 @@ export function Menu() {
   const { t } = useTranslation()
   const { at } = usePlace()
   const may = useMay()
-  const groups = MENU.map(group => ({ ...group, entries: group.entries.filter(entry => entry.needs.some(may)) })).filter(
-    group => group.entries.length > 0,
-  )
+  const groups = MENU.map(group => ({
+    ...group,
+    entries: group.entries.filter(entry => entry.needs.some(may)),
+  })).filter(group => group.entries.length > 0)
   return (
     <nav className="side" aria-label={t('menu.label')}>
       {groups.map(group => (

@@ -31,7 +31,12 @@ const place = createRoute({
 
 // biome-ignore lint/suspicious/noExplicitAny: a module that exports one page under the name given
 const page = (path: string, load: () => Promise<any>, name: string) =>
-  createRoute({ getParentRoute: () => place, path, component: lazyRouteComponent(load, name), errorComponent: BrokenPage })
+  createRoute({
+    getParentRoute: () => place,
+    path,
+    component: lazyRouteComponent(load, name),
+    errorComponent: BrokenPage,
+  })
 
 const pages = [
   page('/', () => import('../overview/home-page.tsx'), 'HomePage'),

@@ -11,8 +11,7 @@ export function Start() {
   const [lastDivision = '', lastYear = ''] = (recall('place') ?? '').split('/')
   const known = divisions.find(one => one.code === lastDivision)
   // The highest of the divisions is the one whose parent is none of them.
-  const division =
-    known ?? divisions.find(one => !divisions.some(other => other.code === one.parent)) ?? divisions[0]
+  const division = known ?? divisions.find(one => !divisions.some(other => other.code === one.parent)) ?? divisions[0]
   if (!division) return <Nothing title={t('start.noDivision')} hint={t('start.noDivisionHint')} />
   const year = known && /^\d{4}$/.test(lastYear) ? lastYear : today.slice(0, 4)
   return <Navigate to={`/${division.code}/${year}` as string} replace />

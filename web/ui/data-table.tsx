@@ -14,6 +14,8 @@ export interface Column<Row> extends TextColumn<Row> {
   cell?: (row: Row) => ReactNode
   width?: number
   wrap?: boolean
+  /** Not shown, for it stands inside another cell; copied and exported all the same. */
+  carried?: boolean
   /** Only on tables that hold all of their rows: sorting a part of a list misleads. */
   sortable?: boolean
   /** The column's sum, in fen, as the server reckoned it over all rows. */
@@ -49,22 +51,22 @@ function compare(a: string | number | null | undefined, b: string | number | nul
 
 /** A dense table: sticky header, money right-aligned, totals, copied and exported as seen. */
 export function DataTable<Row>(props: Props<Row>) {
-  const { columns, rows, rowKey } = props
+  const { rows, rowKey } = props
+  const columns = props.columns.filter(column => !column.carried)
   const { t } = useTranslation()
-  const { unit } = usePreferences()
   const [order, setOrder] = useState<{ key: string; down: boolean } | null>(null)
   const sorted = useMemo(() => {
-    const column = order && columns.find(one => one.key === order.key)
+    const column = order && props.columns.find(one => one.key === order.key)
     if (!column) return rows
     return [...rows].sort((a, b) => compare(column.value(a), column.value(b)) * (order.down ? -1 : 1))
-  }, [rows, columns, order])
+  }, [rows, props.columns, order])
   if (rows.length === 0 && props.empty) return <>{props.empty}</>
   const totals = columns.some(column => column.total !== undefined)
   return (
     <div className="table-frame">
       {props.tools !== false && <TableTools {...props} rows={sorted} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="table-scroll" aria-label={props.caption} tabIndex={0}>
+      <div className="table-scroll" tabIndex={0}>
         <table className="data-table">
           <caption className="sr-only">{props.caption}</caption>
           <thead>
@@ -81,7 +83,9 @@ export function DataTable<Row>(props: Props<Row>) {
                     <button
                       type="button"
                       className="sort-button"
-                      onClick={() => setOrder({ key: column.key, down: order?.key === column.key ? !order.down : true })}
+                      onClick={() =>
+                        setOrder({ key: column.key, down: order?.key === column.key ? !order.down : true })
+                      }
                     >
                       {column.title}
                       <span aria-hidden="true" className="sort-sign">
@@ -91,7 +95,6 @@ export function DataTable<Row>(props: Props<Row>) {
                   ) : (
                     column.title
                   )}
-                  {column.kind === 'money' && <span className="head-unit">{t(`unit.${unit}`)}</span>}
                 </th>
               ))}
             </tr>
@@ -126,7 +129,7 @@ export function DataTable<Row>(props: Props<Row>) {
             </tfoot>
           )}
         </table>
-      </section>
+      </div>
       {props.foot && <div className="table-foot">{props.foot}</div>}
     </div>
   )
@@ -136,7 +139,15 @@ function cellOf<Row>(column: Column<Row>, row: Row): ReactNode {
   if (column.cell) return column.cell(row)
   const value = column.value(row)
   if (value === null || value === undefined || value === '') return <span className="dim">—</span>
-  return column.kind === 'money' ? <Money fen={String(value)} /> : value
+  if (column.kind === 'money') return <Money fen={String(value)} />
+  return column.kind === 'number' ? String(value).replace(/\B(?=(\d{3})+$)/g, ',') : value
+}
+
+/** The unit of all money below, said once, as statements do. */
+export function UnitNote() {
+  const { t } = useTranslation()
+  const { unit } = usePreferences()
+  return <span className="unit-note">{t('table.unit', { unit: t(`unit.${unit}`) })}</span>
 }
 
 function TableTools<Row>({ caption, columns, rows, allRows }: Props<Row>) {
@@ -148,6 +159,7 @@ function TableTools<Row>({ caption, columns, rows, allRows }: Props<Row>) {
   const cells = (of: readonly Row[]) => tableCells(columns, of, unit, t(`unit.${unit}`))
   return (
     <div className="table-tools">
+      {columns.some(column => column.kind === 'money') && <UnitNote />}
       <Button
         size="small"
         type="text"

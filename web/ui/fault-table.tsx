@@ -15,7 +15,8 @@ export function FaultTable({ faults, count, caption }: { faults: readonly Fault[
       title: t('fault.valueHead'),
       width: 200,
       value: fault => fault.value,
-      cell: fault => (fault.value ? <code className="fault-value">{fault.value}</code> : <span className="dim">—</span>),
+      cell: fault =>
+        fault.value ? <code className="fault-value">{fault.value}</code> : <span className="dim">—</span>,
     },
     { key: 'said', title: t('fault.saidHead'), wrap: true, value: said },
     { key: 'code', title: t('fault.codeHead'), width: 190, value: fault => fault.code },
@@ -28,9 +29,7 @@ export function FaultTable({ faults, count, caption }: { faults: readonly Fault[
       rowKey={(_, index) => String(index)}
       foot={
         <span role="status">
-          {count > faults.length
-            ? t('fault.listed', { listed: faults.length, count })
-            : t('fault.all', { count })}
+          {count > faults.length ? t('fault.listed', { listed: faults.length, count }) : t('fault.all', { count })}
         </span>
       }
     />
@@ -38,7 +37,15 @@ export function FaultTable({ faults, count, caption }: { faults: readonly Fault[
 }
 
 /** What was mended on the way in: as it stood, and as it was stored. */
-export function RepairTable({ repairs, count, caption }: { repairs: readonly Repair[]; count: number; caption: string }) {
+export function RepairTable({
+  repairs,
+  count,
+  caption,
+}: {
+  repairs: readonly Repair[]
+  count: number
+  caption: string
+}) {
   const { t } = useTranslation()
   const said = useSaid()
   const columns: Column<Repair>[] = [

@@ -92,9 +92,7 @@ export function DaysFilter({ label }: { label: string }) {
       style={{ width: 240 }}
       placeholder={[t('filter.from'), t('filter.to')]}
       value={[filters.from ? dayjs(filters.from) : null, filters.to ? dayjs(filters.to) : null]}
-      onChange={days =>
-        change({ from: days?.[0]?.format('YYYY-MM-DD'), to: days?.[1]?.format('YYYY-MM-DD') })
-      }
+      onChange={days => change({ from: days?.[0]?.format('YYYY-MM-DD'), to: days?.[1]?.format('YYYY-MM-DD') })}
     />
   )
 }

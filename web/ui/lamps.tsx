@@ -18,7 +18,12 @@ const DRAWING: Record<Lamp, { fill: string; ink: string; body: string; sign: str
     body: 'M5 1h6l4 4v6l-4 4H5l-4-4V5z',
     sign: 'M5.4 5.4l5.2 5.2M10.6 5.4l-5.2 5.2',
   },
-  green: { fill: '#2b7a3d', ink: '#ffffff', body: 'M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1z', sign: 'M4.8 8.2l2.3 2.3 4.2-4.6' },
+  green: {
+    fill: '#2b7a3d',
+    ink: '#ffffff',
+    body: 'M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1z',
+    sign: 'M4.8 8.2l2.3 2.3 4.2-4.6',
+  },
 }
 
 /** The drawing alone; decorative, its word stands beside it. */

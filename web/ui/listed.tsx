@@ -3,7 +3,7 @@ import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { get, type Query } from '../shell/api.ts'
-import { DataTable, type Column } from './data-table.tsx'
+import { type Column, DataTable } from './data-table.tsx'
 import { FaultNotice } from './fault-notice.tsx'
 import { Waiting } from './loaded.tsx'
 

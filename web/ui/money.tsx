@@ -3,7 +3,15 @@ import { usePreferences } from '../shell/preferences.tsx'
 import { moneyText, percentText } from './format-money.ts'
 
 /** An amount in fen, in the reader's unit; red letters red, with their minus; the exact yuan on hover. */
-export function Money({ fen, strong = false, withUnit = false }: { fen: string; strong?: boolean; withUnit?: boolean }) {
+export function Money({
+  fen,
+  strong = false,
+  withUnit = false,
+}: {
+  fen: string
+  strong?: boolean
+  withUnit?: boolean
+}) {
   const { unit } = usePreferences()
   const { t } = useTranslation()
   const negative = fen.startsWith('-')

@@ -29,7 +29,11 @@ export function StageBar({ amounts, legend = true }: { amounts: StageAmounts; le
     .join(t('fault.join'))
   return (
     <div className="stage-bar">
-      <div className={legend ? 'stage-track' : 'stage-track stage-track-thin'} role="img" aria-label={spoken || t('stage.none')}>
+      <div
+        className={legend ? 'stage-track' : 'stage-track stage-track-thin'}
+        role="img"
+        aria-label={spoken || t('stage.none')}
+      >
         {shown.map(stage => (
           <span
             key={stage}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { csv, tableCells, type TextColumn, tsv } from './table-text.ts'
+import { csv, type TextColumn, tableCells, tsv } from './table-text.ts'
 
 interface Row {
   name: string

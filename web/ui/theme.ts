@@ -6,6 +6,8 @@ export const THEME: ThemeConfig = {
     colorPrimary: '#1b5394',
     colorLink: '#1b5394',
     colorError: '#b3261e',
+    colorErrorBg: '#fdf2f1',
+    colorErrorBorder: '#e3b0ac',
     colorWarning: '#8a5a00',
     colorSuccess: '#2b7a3d',
     colorText: '#1d2733',

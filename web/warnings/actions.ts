@@ -17,7 +17,8 @@ export function actionHindrance(
   if (action === 'note') return null
   if (warning.status === 'normal' || warning.status === 'corrected' || warning.status === 'out') return 'act.ended'
   if (warning.level === 'bell') return 'act.bellGoesOut'
-  if (action === 'corrected') return warning.level === 'red' || warning.status === 'violation' ? null : 'act.verifyFirst'
+  if (action === 'corrected')
+    return warning.level === 'red' || warning.status === 'violation' ? null : 'act.verifyFirst'
   if (warning.level === 'red') return 'act.redIsCorrected'
   return warning.status === 'open' ? null : 'act.alreadyFound'
 }

@@ -69,7 +69,10 @@ function One({ warning }: { warning: WarningAnswer }) {
                 name: t('column.fund'),
                 value: <ThingLink page={`funds/${warning.fund.id}`}>{warning.fund.name}</ThingLink>,
               },
-              warning.episode > 1 && { name: t('warning.episode'), value: t('warning.episodeNo', { no: warning.episode }) },
+              warning.episode > 1 && {
+                name: t('warning.episode'),
+                value: t('warning.episodeNo', { no: warning.episode }),
+              },
               { name: t('warning.rule'), value: sentence, wide: true },
               { name: t('warning.basis'), value: basis, wide: true },
             ]}
@@ -95,7 +98,8 @@ function Figures({ figures }: { figures?: Record<string, unknown> }) {
     <Facts
       facts={entries.map(([name, value]) => ({
         name: t(`figure.${name}`, { defaultValue: name }),
-        value: /(_fen|Fen)$/.test(name) && /^-?\d+$/.test(String(value)) ? <Money fen={String(value)} /> : String(value),
+        value:
+          /(_fen|Fen)$/.test(name) && /^-?\d+$/.test(String(value)) ? <Money fen={String(value)} /> : String(value),
       }))}
     />
   )
@@ -132,7 +136,12 @@ function Handle({ warning }: { warning: WarningAnswer }) {
         label={t('act.note')}
         rules={[{ required: true, whitespace: true, message: t('act.noteNeeded') }]}
       >
-        <Input.TextArea rows={4} maxLength={2000} disabled={!may('warnings.handle')} placeholder={t('act.notePlaceholder')} />
+        <Input.TextArea
+          rows={4}
+          maxLength={2000}
+          disabled={!may('warnings.handle')}
+          placeholder={t('act.notePlaceholder')}
+        />
       </Form.Item>
       <ul className="actions">
         {ACTIONS.map(action => {
@@ -162,7 +171,8 @@ function Handle({ warning }: { warning: WarningAnswer }) {
 
 function History({ events }: { events: readonly WarningEvent[] }) {
   const { t } = useTranslation()
-  const who = (event: WarningEvent) => (typeof event.actor === 'string' ? event.actor : (event.actor?.name ?? t('warning.system')))
+  const who = (event: WarningEvent) =>
+    typeof event.actor === 'string' ? event.actor : (event.actor?.name ?? t('warning.system'))
   return (
     <Timeline
       items={events.map(event => ({
@@ -170,8 +180,7 @@ function History({ events }: { events: readonly WarningEvent[] }) {
         content: (
           <div className="event">
             <div>
-              <strong>{t(`event.${event.kind}`)}</strong>{' '}
-              {event.level && <LampMark lamp={event.level} />}{' '}
+              <strong>{t(`event.${event.kind}`)}</strong> {event.level && <LampMark lamp={event.level} />}{' '}
               <span className="dim">
                 {beijingTime(event.recordedAt)} · {who(event)}
               </span>
