@@ -1,0 +1,261 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { App, Button, DatePicker, Form, Input, Select } from 'antd'
+import dayjs, { type Dayjs } from 'dayjs'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { parseMoney } from '../../src/kernel/money.ts'
+import type { FundsAnswer } from '../funds/api.ts'
+import type { ProjectsAnswer } from '../projects/api.ts'
+import { send } from '../shell/api.ts'
+import { useFilters, usePlace } from '../shell/place.ts'
+import { useMay, useSession } from '../shell/session.tsx'
+import { FaultNotice } from '../ui/fault-notice.tsx'
+import { moneyText } from '../ui/format-money.ts'
+import { Nothing } from '../ui/loaded.tsx'
+import { Money } from '../ui/money.tsx'
+import { PageTitle, Panel } from '../ui/page-title.tsx'
+import { useApi } from '../ui/use-api.ts'
+import { type AllotmentAnswer, FORMS, type Form as FormName, type TransfersAnswer } from './api.ts'
+
+interface Values {
+  number: string
+  title: string
+  dated: Dayjs
+  effectiveOn: Dayjs
+  lines: Record<string, string | undefined>[]
+}
+interface DivisionAnswer {
+  children: { code: string; name: string; level: string }[]
+  agencies: { id: number | string; code: string; name: string }[]
+}
+
+/** What each form asks of a line, beside the amount. */
+const ASKS: Record<FormName, readonly string[]> = {
+  register: ['fund', 'poverty', 'note'],
+  receive: ['transfer', 'fund', 'note'],
+  assign: ['source', 'fund', 'note'],
+  refine: ['source', 'agency', 'project', 'functionSubject', 'economicSubject', 'note'],
+  'pass-down': ['source', 'toDivision', 'note'],
+  plan: ['source', 'note'],
+}
+
+/** One business form: its document, and its lines. The ledger's entries follow by themselves. */
+export function FormPage() {
+  const { form } = useParams({ strict: false }) as { form: string }
+  const { t } = useTranslation()
+  const may = useMay()
+  const known = FORMS.find(one => one === form)
+  if (!known) return <Nothing title={t('missing.title')} hint={t('missing.hint')} />
+  if (!may('allotments.write')) return <Nothing title={t('step.noPermission')} />
+  return <OneForm key={known} form={known} />
+}
+
+function OneForm({ form }: { form: FormName }) {
+  const { t } = useTranslation()
+  const { division, year, at } = usePlace()
+  const { today } = useSession()
+  const [filters] = useFilters()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const { message } = App.useApp()
+  const [fields] = Form.useForm<Values>()
+  const [error, setError] = useState<unknown>(null)
+  const [busy, setBusy] = useState(false)
+  // The same key for every try of this page: a second press, or a retry after a lost answer, posts nothing twice.
+  const [requestKey] = useState(newRequestKey)
+  const asks = ASKS[form]
+  const funds = useApi<FundsAnswer>(asks.includes('fund') ? `/divisions/${division}/funds` : null, { year })
+  const place = useApi<DivisionAnswer>(
+    asks.some(one => one === 'agency' || one === 'toDivision') ? `/divisions/${division}` : null,
+  )
+  const projects = useApi<ProjectsAnswer>(asks.includes('project') ? `/divisions/${division}/projects` : null, { year })
+  const transfers = useApi<TransfersAnswer>(asks.includes('transfer') ? `/divisions/${division}/transfers` : null, {
+    year,
+    state: 'waiting',
+  })
+  const source = useApi<AllotmentAnswer>(filters.source ? `/divisions/${division}/allotments/${filters.source}` : null)
+  const lines = useApi<{ rows: AllotmentAnswer[] }>(
+    asks.includes('source') ? `/divisions/${division}/allotments` : null,
+    { year },
+  )
+  const options: Record<string, { value: string; label: string }[] | undefined> = {
+    fund: funds.data?.rows.map(one => ({ value: String(one.id), label: `${one.code} ${one.name}` })),
+    agency: place.data?.agencies.map(one => ({ value: one.code, label: `${one.code} ${one.name}` })),
+    toDivision: place.data?.children.map(one => ({ value: one.code, label: `${one.code} ${one.name}` })),
+    project: projects.data?.rows.map(one => ({ value: one.code, label: `${one.code} ${one.name}` })),
+    transfer: transfers.data?.rows.map(one => ({
+      value: String(one.id),
+      label: `${one.documentNumber} ${one.fund.name} ${moneyText(one.inTransitFen, 'yuan')}`,
+    })),
+    source: [
+      ...(source.data ? [source.data] : []),
+      ...(lines.data?.rows ?? []).filter(one => one.id !== source.data?.id),
+    ].map(one => ({
+      value: String(one.id),
+      label: `${one.document.number} ${one.fund.name} ${t(`form.${one.form}`)} ${moneyText(one.amountFen, 'yuan')}`,
+    })),
+    poverty: (['whole', 'part', 'none'] as const).map(one => ({ value: one, label: t(`poverty.${one}`) })),
+  }
+  const first: Record<string, string | undefined> = {
+    source: filters.source,
+    transfer: filters.transfer,
+    ...(form === 'register' ? { poverty: 'whole' } : {}),
+  }
+  const submit = async (values: Values) => {
+    setBusy(true)
+    setError(null)
+    try {
+      await send('POST', `/divisions/${division}/allotments/${form}`, {
+        document: {
+          number: values.number.trim(),
+          title: values.title.trim(),
+          dated: values.dated.format('YYYY-MM-DD'),
+        },
+        fiscalYear: year,
+        effectiveOn: values.effectiveOn.format('YYYY-MM-DD'),
+        requestKey,
+        lines: values.lines.map(line => {
+          const parsed = parseMoney(line.amount ?? '')
+          const { amount: _, ...rest } = line
+          const given = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '')
+          return { ...Object.fromEntries(given), amountFen: 'fen' in parsed ? parsed.fen.toString() : '' }
+        }),
+      })
+      message.success(t('formPage.stored'))
+      await queries.invalidateQueries()
+      void navigate({ to: at('allotments') as string })
+    } catch (refused) {
+      setError(refused)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <PageTitle title={t(`form.${form}`)} />
+      <Panel>
+        <p className="form-about">{t(`formAbout.${form}`)}</p>
+        {source.data && (
+          <p className="notice">
+            {t('formPage.fromLine', { number: source.data.document.number })} · {t('stage.toAssign')}{' '}
+            <Money fen={source.data.totalFen} /> · {t('stage.toRefine')} <Money fen={source.data.toRefineFen} /> ·{' '}
+            {t('stage.own')} <Money fen={source.data.ownFen} />
+          </p>
+        )}
+        {error !== null && <FaultNotice error={error} />}
+        <Form
+          form={fields}
+          layout="vertical"
+          className="business-form"
+          initialValues={{ dated: dayjs(today), effectiveOn: dayjs(today), lines: [first] }}
+          onFinish={values => void submit(values)}
+          scrollToFirstError
+        >
+          <div className="form-row">
+            <Form.Item
+              name="number"
+              label={t('column.documentNumber')}
+              extra={t('formPage.numberHint')}
+              rules={[{ required: true, whitespace: true, message: t('formPage.needed') }]}
+            >
+              <Input maxLength={100} />
+            </Form.Item>
+            <Form.Item
+              name="title"
+              label={t('allotment.documentTitle')}
+              rules={[{ required: true, whitespace: true, message: t('formPage.needed') }]}
+            >
+              <Input maxLength={300} />
+            </Form.Item>
+            <Form.Item
+              name="dated"
+              label={t('column.dated')}
+              rules={[{ required: true, message: t('formPage.needed') }]}
+            >
+              <DatePicker allowClear={false} />
+            </Form.Item>
+            <Form.Item
+              name="effectiveOn"
+              label={t('column.effectiveOn')}
+              rules={[{ required: true, message: t('formPage.needed') }]}
+            >
+              <DatePicker allowClear={false} />
+            </Form.Item>
+          </div>
+          <Form.List name="lines">
+            {(items, { add, remove }) => (
+              <>
+                {items.map((item, index) => (
+                  <fieldset key={item.key} className="form-line">
+                    <legend>{t('formPage.line', { no: index + 1 })}</legend>
+                    {asks.map(ask => (
+                      <Form.Item
+                        key={ask}
+                        name={[item.name, ask]}
+                        label={t(`ask.${ask}`)}
+                        rules={
+                          ask === 'note' || ask === 'project' || ask === 'functionSubject' || ask === 'economicSubject'
+                            ? []
+                            : [{ required: true, message: t('formPage.needed') }]
+                        }
+                      >
+                        {options[ask] ? (
+                          <Select
+                            showSearch={{ optionFilterProp: 'label' }}
+                            options={options[ask]}
+                            popupMatchSelectWidth={false}
+                            allowClear
+                          />
+                        ) : (
+                          <Input maxLength={200} />
+                        )}
+                      </Form.Item>
+                    ))}
+                    <Form.Item
+                      name={[item.name, 'amount']}
+                      label={t('ask.amount')}
+                      required
+                      rules={[
+                        {
+                          validator: (_, value: string | undefined) => {
+                            const parsed = parseMoney(value ?? '')
+                            if ('problem' in parsed) return Promise.reject(new Error(t(`amount.${parsed.problem}`)))
+                            return parsed.fen > 0n
+                              ? Promise.resolve()
+                              : Promise.reject(new Error(t('amount.not-positive')))
+                          },
+                        },
+                      ]}
+                    >
+                      <Input inputMode="decimal" className="amount-input" maxLength={24} />
+                    </Form.Item>
+                    {items.length > 1 && (
+                      <Button size="small" onClick={() => remove(item.name)}>
+                        {t('formPage.removeLine')}
+                      </Button>
+                    )}
+                  </fieldset>
+                ))}
+                <Button type="dashed" onClick={() => add({ ...first })}>
+                  {t('formPage.addLine')}
+                </Button>
+              </>
+            )}
+          </Form.List>
+          <div className="form-actions">
+            <Button type="primary" htmlType="submit" loading={busy}>
+              {t('formPage.store')}
+            </Button>
+            <Button onClick={() => history.back()}>{t('formPage.back')}</Button>
+          </div>
+        </Form>
+      </Panel>
+    </>
+  )
+}
+
+// randomUUID exists only where the page came over HTTPS; closed networks often speak plain HTTP.
+function newRequestKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('')
+}

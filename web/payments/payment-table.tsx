@@ -1,0 +1,108 @@
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ThingLink } from '../shell/thing-link.tsx'
+import { type Column, DataTable } from '../ui/data-table.tsx'
+import { allotmentIdOf, type Payment, type PaymentsAnswer } from './api.ts'
+
+/** Posted, or why not yet: a fact is kept either way. */
+export function PostedMark({ payment }: { payment: Payment }) {
+  const { t } = useTranslation()
+  return payment.unposted ? (
+    <span className="tag tag-warn">{t(`unposted.${payment.unposted}`)}</span>
+  ) : (
+    <span className="tag tag-good">{t('payments.posted')}</span>
+  )
+}
+
+export function usePaymentColumns(totals?: PaymentsAnswer['totals']): Column<Payment>[] {
+  const { t } = useTranslation()
+  return [
+    {
+      key: 'voucher',
+      title: t('column.voucher'),
+      value: row => `${row.voucherNo}-${row.lineNo}`,
+      cell: row => (
+        <ThingLink page={`payments/${row.id}`}>
+          {row.voucherNo}
+          <span className="dim">-{row.lineNo}</span>
+        </ThingLink>
+      ),
+    },
+    {
+      key: 'vouchedOn',
+      title: t('column.vouchedOn'),
+      value: row => row.vouchedOn,
+      width: 92,
+      cell: row => (
+        <>
+          {row.vouchedOn}
+          {row.paidOn && row.paidOn !== row.vouchedOn && (
+            <span className="under">{t('payments.paidOn', { day: row.paidOn })}</span>
+          )}
+        </>
+      ),
+    },
+    { key: 'paidOn', title: t('column.paidOn'), value: row => row.paidOn, carried: true },
+    { key: 'amount', title: t('column.amount'), kind: 'money', value: row => row.amountFen, total: totals?.amountFen },
+    {
+      key: 'payee',
+      title: t('column.payee'),
+      value: row => row.payee?.name,
+      wrap: true,
+      cell: row => (
+        <>
+          {row.payee?.name ?? <span className="dim">—</span>}
+          {row.payee?.account && <span className="under">{row.payee.account}</span>}
+        </>
+      ),
+    },
+    { key: 'account', title: t('column.account'), value: row => row.payee?.account, carried: true },
+    { key: 'agency', title: t('column.agency'), value: row => row.agency?.name, wrap: true },
+    {
+      key: 'project',
+      title: t('column.project'),
+      wrap: true,
+      value: row => row.project?.name,
+      cell: row =>
+        row.project?.id ? (
+          <ThingLink page={`projects/${row.project.id}`}>{row.project.name || row.project.code}</ThingLink>
+        ) : (
+          (row.project?.name ?? <span className="dim">—</span>)
+        ),
+    },
+    { key: 'purpose', title: t('column.purpose'), value: row => row.purpose, wrap: true },
+    {
+      key: 'allotment',
+      title: t('column.allotment'),
+      value: row => (allotmentIdOf(row) ? t(`match.${row.match}`) : t('match.none')),
+      cell: row => {
+        const id = allotmentIdOf(row)
+        const number = typeof row.allotment === 'object' ? row.allotment?.documentNumber : undefined
+        return id ? (
+          <ThingLink page={`allotments/${id}`}>{number ?? t(`match.${row.match}`)}</ThingLink>
+        ) : (
+          <span className="tag tag-warn">{t(`match.${row.match}`)}</span>
+        )
+      },
+    },
+    {
+      key: 'posted',
+      title: t('column.posted'),
+      value: row => (row.unposted ? t(`unposted.${row.unposted}`) : t('payments.posted')),
+      cell: row => <PostedMark payment={row} />,
+    },
+  ]
+}
+
+/** Some payments of one thing; not the list page. */
+export function PaymentTable({
+  rows,
+  caption,
+  empty,
+}: {
+  rows: readonly Payment[]
+  caption: string
+  empty?: ReactNode
+}) {
+  return <DataTable caption={caption} columns={usePaymentColumns()} rows={rows} rowKey={row => row.id} empty={empty} />
+}

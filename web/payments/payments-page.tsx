@@ -1,0 +1,85 @@
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { useFilters, usePlace } from '../shell/place.ts'
+import { useMay } from '../shell/session.tsx'
+import { ChoiceFilter, DaysFilter, FilterBar, WordFilter } from '../ui/filters.tsx'
+import { ListedTable, useListing } from '../ui/listed.tsx'
+import { Nothing } from '../ui/loaded.tsx'
+import { Money } from '../ui/money.tsx'
+import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
+import { MATCHES, type Payment, type PaymentsAnswer, UNPOSTED_REASONS } from './api.ts'
+import { usePaymentColumns } from './payment-table.tsx'
+
+/** 国库集中支付: every treasury payment of a division and year, posted or waiting. */
+export function PaymentsPage() {
+  const { t } = useTranslation()
+  const { division, year, at } = usePlace()
+  const may = useMay()
+  const [filters] = useFilters()
+  const path = `/divisions/${division}/payments`
+  const { q, match, reason, allotment, project, payee, from, to } = filters
+  const query = { year, q, match, reason, allotment, project, payee, from, to }
+  const listing = useListing<PaymentsAnswer>(path, query)
+  const totals = listing.data?.pages[0]?.totals
+  const filtered = Object.values({ q, match, reason, allotment, project, payee, from, to }).some(Boolean)
+  const upload = may('payments.import') && (
+    <Link to={at('imports') as string} search={{ kind: 'payments' } as never} className="button-link">
+      {t('payments.import')}
+    </Link>
+  )
+  return (
+    <>
+      <PageTitle title={t('menu.payments')} actions={upload}>
+        {totals && (
+          <>
+            <Figure name={t('payments.count')}>{totals.count}</Figure>
+            <Figure name={t('payments.amount')}>
+              <Money fen={totals.amountFen} strong />
+            </Figure>
+            <Figure name={t('payments.postedFigure')}>
+              <Money fen={totals.postedFen} />
+            </Figure>
+            <Figure name={t('payments.unposted')}>
+              <Money fen={totals.unpostedFen} />
+            </Figure>
+          </>
+        )}
+      </PageTitle>
+      <Panel>
+        <div className="bar">
+          <FilterBar>
+            <WordFilter name="q" label={t('payments.search')} width={240} />
+            <WordFilter name="payee" label={t('column.payee')} width={150} />
+            <ChoiceFilter
+              name="match"
+              label={t('payments.match')}
+              options={MATCHES.map(one => ({ value: one, label: t(`match.${one}`) }))}
+            />
+            <ChoiceFilter
+              name="reason"
+              label={t('payments.unpostedReason')}
+              options={UNPOSTED_REASONS.map(one => ({ value: one, label: t(`unposted.${one}`) }))}
+            />
+            <DaysFilter label={t('column.vouchedOn')} />
+          </FilterBar>
+        </div>
+        <ListedTable<Payment, PaymentsAnswer>
+          path={path}
+          query={query}
+          listing={listing}
+          caption={t('menu.payments')}
+          columns={usePaymentColumns(totals)}
+          rowKey={row => row.id}
+          total={totals ? Number(totals.count) : undefined}
+          empty={
+            filtered ? (
+              <Nothing title={t('filter.noneFit')} hint={t('filter.noneFitHint')} />
+            ) : (
+              <Nothing title={t('payments.none')} hint={t('payments.noneHint')} action={upload} />
+            )
+          }
+        />
+      </Panel>
+    </>
+  )
+}

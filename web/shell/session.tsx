@@ -1,0 +1,48 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { createContext, useContext } from 'react'
+import type { Session } from '../../src/identity/contract.ts'
+import type { Permission } from '../../src/kernel/permission.ts'
+import { get, Refused, rememberCsrf, send } from './api.ts'
+
+const SessionContext = createContext<Session | null>(null)
+export const SessionProvider = SessionContext.Provider
+
+/** Who is signed in; only below the sign-in gate. */
+export function useSession(): Session {
+  const session = useContext(SessionContext)
+  if (!session) throw new Error('useSession outside the sign-in gate')
+  return session
+}
+
+/** Whether the person may do something, by permission. */
+export function useMay(): (permission: Permission) => boolean {
+  const { permissions } = useSession()
+  return permission => permissions.includes('*') || permissions.includes(permission)
+}
+
+/** The session as the server knows it; null when nobody is signed in. */
+export const useSessionQuery = () =>
+  useQuery({
+    queryKey: ['/session'],
+    queryFn: async ({ signal }) => {
+      try {
+        const session = await get<Session>('/session', {}, signal)
+        rememberCsrf(session.csrf)
+        return session
+      } catch (error) {
+        if (error instanceof Refused && error.status === 401) return null
+        throw error
+      }
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** Signs out here and on the server; what was read is forgotten. */
+export function useSignOut(): () => Promise<void> {
+  const queries = useQueryClient()
+  return async () => {
+    await send('DELETE', '/session').catch(() => {})
+    queries.clear()
+    queries.setQueryData(['/session'], null)
+  }
+}

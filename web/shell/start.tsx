@@ -1,0 +1,18 @@
+import { Navigate } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { Nothing } from '../ui/loaded.tsx'
+import { recall } from './preferences.tsx'
+import { useSession } from './session.tsx'
+
+/** From the bare address to where this person last was, or to the first of their divisions, this year. */
+export function Start() {
+  const { divisions, today } = useSession()
+  const { t } = useTranslation()
+  const [lastDivision = '', lastYear = ''] = (recall('place') ?? '').split('/')
+  const known = divisions.find(one => one.code === lastDivision)
+  // The highest of the divisions is the one whose parent is none of them.
+  const division = known ?? divisions.find(one => !divisions.some(other => other.code === one.parent)) ?? divisions[0]
+  if (!division) return <Nothing title={t('start.noDivision')} hint={t('start.noDivisionHint')} />
+  const year = known && /^\d{4}$/.test(lastYear) ? lastYear : today.slice(0, 4)
+  return <Navigate to={`/${division.code}/${year}` as string} replace />
+}

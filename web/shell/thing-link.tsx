@@ -1,0 +1,24 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { usePlace } from './place.ts'
+
+/** A link to a page, in another division where the thing belongs there; plain text where the reader may not go. */
+export function ThingLink({
+  page,
+  division,
+  search,
+  children,
+}: {
+  page: string
+  division?: string
+  search?: Record<string, string>
+  children: ReactNode
+}) {
+  const { at, inScope } = usePlace()
+  if (division && !inScope(division)) return <>{children}</>
+  return (
+    <Link to={at(page, division ? { division } : undefined) as string} search={search as never}>
+      {children}
+    </Link>
+  )
+}
