@@ -39,6 +39,7 @@ grant usage on schema public to public;
 
 create schema rules;
 grant usage on schema rules to fundwatch_app;
+grant usage on schema rules to fundwatch_rules;
 
 create schema warnings;
 grant usage on schema warnings to fundwatch_app;
@@ -100,13 +101,11 @@ create table allotments.allotment (
   constraint allotment_division_agency_fkey FOREIGN KEY (division, agency) REFERENCES divisions.agency(division, id),
   constraint allotment_division_carried_from_fkey FOREIGN KEY (division, carried_from) REFERENCES allotments.allotment(division, id),
   constraint allotment_division_document_fkey FOREIGN KEY (division, document) REFERENCES ledger.document(division, id),
-  constraint allotment_division_fkey FOREIGN KEY (division) REFERENCES divisions.division(id),
   constraint allotment_division_office_fkey FOREIGN KEY (division, office) REFERENCES divisions.office(division, id),
   constraint allotment_division_project_fkey FOREIGN KEY (division, project) REFERENCES projects.project(division, id),
   constraint allotment_division_source_fkey FOREIGN KEY (division, source) REFERENCES allotments.allotment(division, id),
   constraint allotment_division_transfer_fkey FOREIGN KEY (division, transfer) REFERENCES ledger.transfer(division, id),
   constraint allotment_ends_its_path CHECK ((path[cardinality(path)] = id)),
-  constraint allotment_form_fkey FOREIGN KEY (form) REFERENCES ledger.form(code),
   constraint allotment_fund_fkey FOREIGN KEY (fund) REFERENCES funds.fund(id),
   constraint allotment_has_one_source CHECK ((num_nonnulls(source, transfer, carried_from) <= 1)),
   constraint allotment_poverty_amount CHECK (
@@ -116,12 +115,13 @@ CASE poverty
     ELSE true
 END),
   constraint allotment_poverty_check CHECK ((poverty = ANY (ARRAY['whole'::text, 'part'::text, 'none'::text]))),
-  constraint allotment_source_level_check CHECK ((source_level = ANY (ARRAY['central'::text, 'province'::text, 'city'::text, 'county'::text, 'township'::text]))),
-  constraint allotment_to_division_fkey FOREIGN KEY (to_division) REFERENCES divisions.division(id)
+  constraint allotment_source_level_check CHECK ((source_level = ANY (ARRAY['central'::text, 'province'::text, 'city'::text, 'county'::text, 'township'::text])))
 );
-CREATE UNIQUE INDEX allotment_external ON allotments.allotment USING btree (division, fiscal_year, external_id) WHERE (external_id IS NOT NULL);
+CREATE UNIQUE INDEX allotment_external ON allotments.allotment USING btree (external_id, division, fiscal_year) WHERE (external_id IS NOT NULL);
 CREATE INDEX allotment_path ON allotments.allotment USING gin (path);
-CREATE INDEX allotment_year ON allotments.allotment USING btree (division, fiscal_year, form);
+CREATE INDEX allotment_source ON allotments.allotment USING btree (source) WHERE (source IS NOT NULL);
+CREATE INDEX allotment_transfer ON allotments.allotment USING btree (transfer) WHERE (transfer IS NOT NULL);
+CREATE INDEX allotment_year ON allotments.allotment USING btree (fiscal_year, division, form);
 alter table allotments.allotment enable row level security;
 create policy in_scope on allotments.allotment as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
@@ -158,7 +158,7 @@ create table divisions.agency (
   code text not null,
   name text not null,
   constraint agency_pkey PRIMARY KEY (division, id),
-  constraint agency_code UNIQUE (division, code),
+  constraint agency_code UNIQUE (code, division),
   constraint agency_code_check CHECK ((code <> ''::text)),
   constraint agency_division_fkey FOREIGN KEY (division) REFERENCES divisions.division(id),
   constraint agency_name_check CHECK ((name <> ''::text))
@@ -187,7 +187,7 @@ create table divisions.office (
   code text not null,
   name text not null,
   constraint office_pkey PRIMARY KEY (division, id),
-  constraint office_code UNIQUE (division, code),
+  constraint office_code UNIQUE (code, division),
   constraint office_code_check CHECK ((code <> ''::text)),
   constraint office_division_fkey FOREIGN KEY (division) REFERENCES divisions.division(id),
   constraint office_name_check CHECK ((name <> ''::text))
@@ -395,7 +395,6 @@ create table ledger.balance (
   debit_fen bigint default 0 not null,
   credit_fen bigint default 0 not null,
   constraint balance_pkey PRIMARY KEY (division, allotment, account),
-  constraint balance_account_side_fkey FOREIGN KEY (account, side) REFERENCES ledger.account(code, side),
   constraint balance_never_below_zero CHECK ((
 CASE side
     WHEN 'D'::bpchar THEN (debit_fen - credit_fen)
@@ -427,12 +426,9 @@ create table ledger.batch (
   digest bytea not null,
   constraint batch_pkey PRIMARY KEY (division, id),
   constraint batch_division_document_fkey FOREIGN KEY (division, document) REFERENCES ledger.document(division, id),
-  constraint batch_division_fiscal_year_fkey FOREIGN KEY (division, fiscal_year) REFERENCES ledger.book(division, fiscal_year),
-  constraint batch_division_fkey FOREIGN KEY (division) REFERENCES divisions.division(id),
-  constraint batch_form_fkey FOREIGN KEY (form) REFERENCES ledger.form(code),
-  constraint request_once UNIQUE (division, request_key)
+  constraint request_once UNIQUE (request_key, division)
 );
-CREATE INDEX batch_document ON ledger.batch USING btree (division, document);
+CREATE INDEX batch_document ON ledger.batch USING btree (document);
 alter table ledger.batch enable row level security;
 create policy in_scope on ledger.batch as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
@@ -503,10 +499,9 @@ create table ledger.document (
   recorded_at timestamp with time zone default clock_timestamp() not null,
   actor bigint default platform.actor() not null,
   constraint document_pkey PRIMARY KEY (division, id),
-  constraint document_division_fkey FOREIGN KEY (division) REFERENCES divisions.division(id),
   constraint document_number_form_check CHECK ((number_form = ANY (ARRAY['valid'::text, 'repaired'::text, 'invalid'::text])))
 );
-CREATE INDEX document_number ON ledger.document USING btree (division, number);
+CREATE INDEX document_number ON ledger.document USING btree (number, division);
 alter table ledger.document enable row level security;
 create policy in_scope on ledger.document as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
@@ -528,14 +523,12 @@ create table ledger.entry (
   corrects_batch bigint,
   corrects_line integer,
   constraint entry_pkey PRIMARY KEY (division, batch, line),
-  constraint entry_credit_fkey FOREIGN KEY (credit) REFERENCES ledger.account(code),
-  constraint entry_debit_fkey FOREIGN KEY (debit) REFERENCES ledger.account(code),
   constraint entry_division_corrects_batch_corrects_line_fkey FOREIGN KEY (division, corrects_batch, corrects_line) REFERENCES ledger.entry(division, batch, line),
   constraint red_letter_names_its_original CHECK (((amount_fen <> 0) AND ((amount_fen < 0) = (corrects_batch IS NOT NULL)) AND ((corrects_batch IS NULL) = (corrects_line IS NULL)))),
   constraint two_sides_differ CHECK (((debit_allotment <> credit_allotment) OR (debit <> credit)))
 );
-CREATE INDEX entry_credit ON ledger.entry USING btree (division, credit_allotment);
-CREATE INDEX entry_debit ON ledger.entry USING btree (division, debit_allotment);
+CREATE INDEX entry_credit ON ledger.entry USING btree (credit_allotment);
+CREATE INDEX entry_debit ON ledger.entry USING btree (debit_allotment);
 alter table ledger.entry enable row level security;
 create policy in_scope on ledger.entry as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
@@ -596,7 +589,7 @@ create table ledger.seal_batch (
   constraint seal_batch_pkey PRIMARY KEY (division, no, "position"),
   constraint seal_batch_division_batch_fkey FOREIGN KEY (division, batch) REFERENCES ledger.batch(division, id),
   constraint seal_batch_division_no_fkey FOREIGN KEY (division, no) REFERENCES ledger.seal(division, no),
-  constraint sealed_once UNIQUE (division, batch)
+  constraint sealed_once UNIQUE (batch, division)
 );
 alter table ledger.seal_batch enable row level security;
 create policy in_scope on ledger.seal_batch as permissive for all using ((division IN ( SELECT s.division
@@ -627,15 +620,13 @@ create table ledger.transfer (
   taken_fen bigint default 0 not null,
   recorded_at timestamp with time zone default clock_timestamp() not null,
   constraint transfer_pkey PRIMARY KEY (division, id),
-  constraint transfer_division_fkey FOREIGN KEY (division) REFERENCES divisions.division(id),
   constraint transfer_fund_fkey FOREIGN KEY (fund) REFERENCES funds.fund(id),
-  constraint transfer_sender_fkey FOREIGN KEY (sender) REFERENCES divisions.division(id),
   constraint transfer_sender_whole CHECK (((sender IS NULL) = (sender_allotment IS NULL))),
   constraint transfer_source_level_check CHECK ((source_level = ANY (ARRAY['central'::text, 'province'::text, 'city'::text, 'county'::text, 'township'::text]))),
   constraint transfer_taken_within_sent CHECK (((0 <= taken_fen) AND (taken_fen <= sent_fen)))
 );
-CREATE INDEX transfer_document ON ledger.transfer USING btree (division, fiscal_year, document_number);
-CREATE INDEX transfer_from ON ledger.transfer USING btree (sender, sender_allotment);
+CREATE INDEX transfer_document ON ledger.transfer USING btree (document_number, division, fiscal_year);
+CREATE INDEX transfer_from ON ledger.transfer USING btree (sender_allotment);
 alter table ledger.transfer enable row level security;
 create policy in_scope on ledger.transfer as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
@@ -665,7 +656,7 @@ create table payments.bank_account (
   ciphertext bytea not null,
   masked text not null,
   constraint bank_account_pkey PRIMARY KEY (division, id),
-  constraint account_once UNIQUE (division, key_version, digest)
+  constraint account_once UNIQUE (digest, key_version, division)
 );
 alter table payments.bank_account enable row level security;
 create policy in_scope on payments.bank_account as permissive for all using ((division IN ( SELECT s.division
@@ -675,6 +666,23 @@ grant insert, select on table payments.bank_account to fundwatch_app;
 grant select (division, id, masked) on table payments.bank_account to fundwatch_rules;
 comment on table payments.bank_account is 'an account number, encrypted; digest is keyed (HMAC-SM3), for matching; masked is what may be shown';
 
+create table payments.day_total (
+  division integer not null,
+  fiscal_year smallint not null,
+  vouched_on date not null,
+  payments bigint not null,
+  amount_fen bigint not null,
+  constraint day_total_pkey PRIMARY KEY (division, fiscal_year, vouched_on),
+  constraint day_total_division_fkey FOREIGN KEY (division) REFERENCES divisions.division(id)
+);
+alter table payments.day_total enable row level security;
+create policy in_scope on payments.day_total as permissive for all using ((division IN ( SELECT s.division
+   FROM divisions.scope_division s
+  WHERE (s.scope = platform.scope()))));
+grant insert, select, update on table payments.day_total to fundwatch_app;
+grant select on table payments.day_total to fundwatch_rules;
+comment on table payments.day_total is 'how many payment lines a day has and their sum in fen, kept with each posted batch, so that totals need not count millions of rows';
+
 create table payments.holder (
   division integer not null,
   id bigint generated always as identity not null,
@@ -683,7 +691,7 @@ create table payments.holder (
   bank text,
   constraint holder_pkey PRIMARY KEY (division, id),
   constraint holder_division_account_fkey FOREIGN KEY (division, account) REFERENCES payments.bank_account(division, id),
-  constraint holder_once UNIQUE NULLS NOT DISTINCT (division, account, name, bank)
+  constraint holder_once UNIQUE NULLS NOT DISTINCT (account, name, bank, division)
 );
 alter table payments.holder enable row level security;
 create policy in_scope on payments.holder as permissive for all using ((division IN ( SELECT s.division
@@ -731,11 +739,11 @@ create table payments.payment (
   constraint payment_division_payer_fkey FOREIGN KEY (division, payer) REFERENCES payments.holder(division, id),
   constraint payment_division_project_fkey FOREIGN KEY (division, project) REFERENCES projects.project(division, id),
   constraint payment_match_check CHECK ((match = ANY (ARRAY['by-id'::text, 'by-elements'::text, 'ambiguous'::text, 'none'::text]))),
-  constraint voucher_once UNIQUE (division, fiscal_year, voucher_type, voucher_no, line_no)
+  constraint voucher_once UNIQUE (voucher_no, division, fiscal_year, voucher_type, line_no)
 );
-CREATE INDEX payment_allotment ON payments.payment USING btree (division, allotment);
-CREATE INDEX payment_day ON payments.payment USING btree (division, fiscal_year, vouched_on, id);
-CREATE INDEX payment_payee ON payments.payment USING btree (division, payee, vouched_on);
+CREATE INDEX payment_allotment ON payments.payment USING btree (allotment);
+CREATE INDEX payment_day ON payments.payment USING btree (fiscal_year, division, vouched_on, id);
+CREATE INDEX payment_payee ON payments.payment USING btree (payee, vouched_on);
 alter table payments.payment enable row level security;
 create policy in_scope on payments.payment as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
@@ -754,7 +762,7 @@ create table payments.posting (
   constraint posting_pkey PRIMARY KEY (division, payment, batch, line),
   constraint posting_division_batch_line_fkey FOREIGN KEY (division, batch, line) REFERENCES ledger.entry(division, batch, line),
   constraint posting_division_payment_fkey FOREIGN KEY (division, payment) REFERENCES payments.payment(division, id),
-  constraint posting_once UNIQUE (division, batch, line)
+  constraint posting_once UNIQUE (batch, line, division)
 );
 alter table payments.posting enable row level security;
 create policy in_scope on payments.posting as permissive for all using ((division IN ( SELECT s.division
@@ -793,7 +801,7 @@ create unlogged table payments.staged (
   purpose text,
   contract_no text
 );
-CREATE INDEX staged_row ON payments.staged USING btree (import, row_no);
+CREATE INDEX staged_order ON payments.staged USING btree (import, division, fiscal_year, vouched_on);
 grant delete, insert, select on table payments.staged to fundwatch_app;
 comment on table payments.staged is 'staging: rows of an import between reading and posting';
 
@@ -862,15 +870,21 @@ create table platform.import (
   actor bigint not null,
   started_at timestamp with time zone default clock_timestamp() not null,
   finished_at timestamp with time zone,
+  check_only boolean default false not null,
+  figures jsonb default '{}'::jsonb not null,
+  progress jsonb,
   constraint import_pkey PRIMARY KEY (division, id),
   constraint import_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'refused'::text, 'posting'::text, 'done'::text, 'broken'::text])))
 );
+CREATE INDEX import_latest ON platform.import USING btree (division, kind, id);
 alter table platform.import enable row level security;
 create policy in_scope on platform.import as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
   WHERE (s.scope = platform.scope()))));
 grant insert, select, update on table platform.import to fundwatch_app;
 comment on table platform.import is 'one file taken in: what it held, what was refused, how far its posting has come (posted_to is the last staged row that is posted, so that an import can be resumed)';
+comment on column platform.import.posted_to is 'how many staged rows, in voucher order, are posted; an import is resumed behind them';
+comment on column platform.import.check_only is 'the file was only looked at: nothing of it was stored';
 
 create table projects.project (
   division integer not null,
@@ -887,7 +901,7 @@ create table projects.project (
   import bigint,
   recorded_at timestamp with time zone default clock_timestamp() not null,
   constraint project_pkey PRIMARY KEY (division, id),
-  constraint project_code UNIQUE (division, code),
+  constraint project_code UNIQUE (code, division),
   constraint project_code_check CHECK ((code <> ''::text)),
   constraint project_division_agency_fkey FOREIGN KEY (division, agency) REFERENCES divisions.agency(division, id),
   constraint project_division_fkey FOREIGN KEY (division) REFERENCES divisions.division(id),
@@ -923,6 +937,7 @@ alter table rules.run enable row level security;
 create policy in_scope on rules.run as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
   WHERE (s.scope = platform.scope()))));
+create policy of_the_installation on rules.run as permissive for select using ((division = 0));
 grant insert, select, update on table rules.run to fundwatch_app;
 comment on table rules.run is 'one check of all active rules; division 0 is the whole installation; outcome counts by rule and names what was suspended';
 
@@ -940,6 +955,7 @@ alter table rules.setting enable row level security;
 create policy in_scope on rules.setting as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
   WHERE (s.scope = platform.scope()))));
+create policy of_the_installation on rules.setting as permissive for select using ((division = 0));
 grant insert, select, update on table rules.setting to fundwatch_app;
 comment on table rules.setting is 'a division''s own parameters of a rule from a day on; what is not set comes from the catalogue';
 
@@ -954,6 +970,7 @@ alter table rules.suspension enable row level security;
 create policy in_scope on rules.suspension as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
   WHERE (s.scope = platform.scope()))));
+create policy of_the_installation on rules.suspension as permissive for select using ((division = 0));
 grant delete, insert, select, update on table rules.suspension to fundwatch_app;
 comment on table rules.suspension is 'a rule that failed or ran too long, switched off and said aloud until someone mends it';
 
@@ -966,9 +983,10 @@ create table warnings.event (
   note text,
   actor bigint default platform.actor() not null,
   recorded_at timestamp with time zone default clock_timestamp() not null,
+  evidence jsonb,
   constraint event_pkey PRIMARY KEY (division, warning, no),
   constraint event_division_warning_fkey FOREIGN KEY (division, warning) REFERENCES warnings.warning(division, id),
-  constraint event_kind_check CHECK ((kind = ANY (ARRAY['raised'::text, 'level'::text, 'evidence'::text, 'out'::text, 'normal'::text, 'violation'::text, 'corrected'::text, 'note'::text])))
+  constraint event_kind_check CHECK ((kind = ANY (ARRAY['raised'::text, 'level'::text, 'evidence'::text, 'cause-gone'::text, 'cause-back'::text, 'out'::text, 'normal'::text, 'violation'::text, 'corrected'::text, 'note'::text])))
 );
 alter table warnings.event enable row level security;
 create policy in_scope on warnings.event as permissive for all using ((division IN ( SELECT s.division
@@ -988,7 +1006,8 @@ create unlogged table warnings.finding (
   subject text not null,
   fund integer,
   amount_fen bigint,
-  evidence jsonb not null
+  evidence jsonb not null,
+  label text not null
 );
 CREATE INDEX finding_run ON warnings.finding USING btree (run, division, rule, cause);
 grant delete, insert, select on table warnings.finding to fundwatch_app;
@@ -1010,21 +1029,25 @@ create table warnings.warning (
   evidence jsonb not null,
   raised_on date not null,
   ended_on date,
+  label text not null,
+  gone_on date,
   constraint warning_pkey PRIMARY KEY (division, id),
   constraint warning_division_fkey FOREIGN KEY (division) REFERENCES divisions.division(id),
   constraint warning_episode_check CHECK ((episode >= 1)),
   constraint warning_level_check CHECK ((level = ANY (ARRAY['bell'::text, 'yellow'::text, 'red'::text]))),
-  constraint warning_once UNIQUE (division, rule, cause, episode),
+  constraint warning_once UNIQUE (cause, rule, division, episode),
   constraint warning_status_check CHECK ((status = ANY (ARRAY['open'::text, 'out'::text, 'normal'::text, 'violation'::text, 'corrected'::text]))),
   constraint warning_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['allotment'::text, 'transfer'::text, 'payment'::text, 'project'::text, 'fund'::text, 'agency'::text, 'document'::text])))
 );
-CREATE INDEX warning_open ON warnings.warning USING btree (division, fiscal_year, level) WHERE (status = ANY (ARRAY['open'::text, 'violation'::text]));
+CREATE INDEX warning_caused ON warnings.warning USING btree (rule, division, cause) WHERE (gone_on IS NULL);
+CREATE INDEX warning_open ON warnings.warning USING btree (fiscal_year, division, level) WHERE (status = ANY (ARRAY['open'::text, 'violation'::text]));
 alter table warnings.warning enable row level security;
 create policy in_scope on warnings.warning as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
   WHERE (s.scope = platform.scope()))));
 grant insert, select, update on table warnings.warning to fundwatch_app;
 comment on table warnings.warning is 'a suspicion: rule, cause and episode name it, so that a bell can go out and ring again; its history is warnings.event';
+comment on column warnings.warning.gone_on is 'the day a check no longer found the cause; null while it is there. A yellow or red lamp stays lit until a person handles it, cause or no cause';
 
 create view allotments.published_line with (security_invoker=true) as
  SELECT a.division,
@@ -1273,6 +1296,194 @@ create view projects.published_project with (security_invoker=true) as
 grant select on table projects.published_project to fundwatch_app;
 grant select on table projects.published_project to fundwatch_rules;
 
+create view rules.subject_document with (security_invoker=true) as
+ SELECT d.division,
+    l.fiscal_year,
+    d.id::text AS subject,
+    concat_ws(' '::text, NULLIF(d.number, ''::text), d.title) AS label,
+    l.fund,
+    COALESCE(d.dated < v.go_live, false) OR l.back_entered AS back_entry,
+    d.number,
+    d.number_form,
+    d.title,
+    d.dated,
+    d.scan,
+    v.level AS division_level,
+    l.lines,
+    l.amount_fen,
+    l.superior_numbers,
+    COALESCE(( SELECT min(e.effective_on) AS min
+           FROM ledger.published_entry e
+          WHERE e.division = d.division AND e.document = d.id AND e.line = 1), d.dated) AS registered_on,
+    (EXISTS ( SELECT
+           FROM ledger.published_transfer t
+          WHERE t.division = d.division AND t.document_number = d.number)) AS arrived_under_this_number
+   FROM ledger.published_document d
+     JOIN ( SELECT l_1.division,
+            l_1.document,
+            max(l_1.fiscal_year) AS fiscal_year,
+                CASE
+                    WHEN min(l_1.fund) = max(l_1.fund) THEN min(l_1.fund)
+                    ELSE NULL::integer
+                END AS fund,
+            bool_and(l_1.back_entered) AS back_entered,
+            count(*) AS lines,
+            sum(l_1.amount_fen)::bigint AS amount_fen,
+            COALESCE(array_agg(DISTINCT l_1.superior_number) FILTER (WHERE l_1.superior_number IS NOT NULL), '{}'::text[]) AS superior_numbers
+           FROM allotments.published_line l_1
+             JOIN ( SELECT b.division,
+                    b.allotment
+                   FROM ledger.published_balance b
+                  GROUP BY b.division, b.allotment
+                 HAVING sum(b.debit_fen) > 0::numeric) live ON live.division = l_1.division AND live.allotment = l_1.id
+          GROUP BY l_1.division, l_1.document) l ON l.division = d.division AND l.document = d.id
+     LEFT JOIN divisions.published_division v ON v.division = d.division;
+grant select on table rules.subject_document to fundwatch_app;
+grant select on table rules.subject_document to fundwatch_rules;
+comment on view rules.subject_document is 'a document with live lines: its number, scan, and what was arranged by it, in fen; registered_on is the first effective day of its postings';
+
+create view rules.subject_payment with (security_invoker=true) as
+ SELECT division,
+    fiscal_year,
+    id::text AS subject,
+    concat(voucher_type, '-', voucher_no, '/', line_no) AS label,
+    fund,
+    false AS back_entry,
+    voucher_no,
+    vouched_on,
+    paid_on,
+    amount_fen,
+    match,
+    purpose,
+    allotment,
+    allotment_ref,
+    document_number,
+    unposted_reason
+   FROM payments.published_payment p;
+grant select on table rules.subject_payment to fundwatch_app;
+grant select on table rules.subject_payment to fundwatch_rules;
+comment on view rules.subject_payment is 'one line of a payment voucher';
+
+create view rules.subject_project with (security_invoker=true) as
+ SELECT p.division,
+    l.fiscal_year,
+    p.id::text AS subject,
+    concat_ws(' '::text, p.code, NULLIF(p.name, ''::text)) AS label,
+    l.fund,
+    false AS back_entry,
+    p.code,
+    p.name,
+    p.name_verdict,
+    l.arranged_fen
+   FROM projects.published_project p
+     JOIN ( SELECT l_1.division,
+            l_1.project,
+            max(l_1.fiscal_year) AS fiscal_year,
+                CASE
+                    WHEN min(l_1.fund) = max(l_1.fund) THEN min(l_1.fund)
+                    ELSE NULL::integer
+                END AS fund,
+            sum(b.arranged_fen)::bigint AS arranged_fen
+           FROM allotments.published_line l_1
+             JOIN ( SELECT b_1.division,
+                    b_1.allotment,
+                    sum(b_1.balance_fen) AS arranged_fen
+                   FROM ledger.published_balance b_1
+                  WHERE b_1.account = ANY (ARRAY[500201, 5101, 5102, 5201])
+                  GROUP BY b_1.division, b_1.allotment
+                 HAVING sum(b_1.balance_fen) > 0::numeric) b ON b.division = l_1.division AND b.allotment = l_1.id
+          WHERE l_1.project IS NOT NULL
+          GROUP BY l_1.division, l_1.project) l ON l.division = p.division AND l.project = p.id;
+grant select on table rules.subject_project to fundwatch_app;
+grant select on table rules.subject_project to fundwatch_rules;
+comment on view rules.subject_project is 'a project that money is arranged for, in fen';
+
+create view rules.subject_receipt with (security_invoker=true) as
+ SELECT r.division,
+    r.fiscal_year,
+    r.id::text AS subject,
+    concat_ws(' · '::text, NULLIF(COALESCE(r.superior_number, r.document_number), ''::text), f.name) AS label,
+    r.fund,
+    COALESCE(r.document_dated < v.go_live, false) OR r.back_entered AS back_entry,
+    r.document_number,
+    r.superior_number,
+    r.source_level,
+    r.direct,
+    v.level AS division_level,
+    r.amount_fen,
+    rest.rest_fen,
+    COALESCE(( SELECT min(e.effective_on) AS min
+           FROM ledger.published_entry e
+          WHERE e.division = r.division AND e.debit_allotment = r.id AND e.debit = 1001 AND e.amount_fen > 0), r.document_dated) AS received_on
+   FROM ( SELECT l.division,
+            ancestor.ancestor,
+            sum(b.balance_fen)::bigint AS rest_fen
+           FROM ledger.published_balance b
+             JOIN allotments.published_line l ON l.division = b.division AND l.id = b.allotment
+             CROSS JOIN LATERAL unnest(l.path) ancestor(ancestor)
+          WHERE (b.account = ANY (ARRAY[1001, 5001])) AND b.balance_fen > 0
+          GROUP BY l.division, ancestor.ancestor) rest
+     JOIN allotments.published_line r ON r.division = rest.division AND r.id = rest.ancestor AND r.form = 'receive'::text
+     LEFT JOIN divisions.published_division v ON v.division = r.division
+     LEFT JOIN funds.published_fund f ON f.id = r.fund;
+grant select on table rules.subject_receipt to fundwatch_app;
+grant select on table rules.subject_receipt to fundwatch_rules;
+comment on view rules.subject_receipt is 'a line received from a superior with money left to assign or refine; rest_fen in fen';
+
+create view rules.subject_unpaid_line with (security_invoker=true) as
+ SELECT l.division,
+    l.fiscal_year,
+    l.id::text AS subject,
+    concat_ws(' · '::text, NULLIF(l.document_number, ''::text), f.name) AS label,
+    l.fund,
+    COALESCE(l.document_dated < v.go_live, false) OR l.back_entered AS back_entry,
+    l.document_number,
+    l.agency,
+    l.project,
+    l.amount_fen,
+    b.unpaid_fen,
+    COALESCE(e.arranged_on, l.document_dated) AS arranged_on,
+    e.last_paid_on,
+    COALESCE(e.last_paid_on, e.arranged_on, l.document_dated) AS still_since
+   FROM ( SELECT b_1.division,
+            b_1.allotment,
+            sum(b_1.balance_fen)::bigint AS unpaid_fen
+           FROM ledger.published_balance b_1
+          WHERE (b_1.account = ANY (ARRAY[500201, 5101])) AND b_1.balance_fen > 0
+          GROUP BY b_1.division, b_1.allotment) b
+     JOIN allotments.published_line l ON l.division = b.division AND l.id = b.allotment
+     LEFT JOIN LATERAL ( SELECT min(e_1.effective_on) FILTER (WHERE e_1.debit = 500201) AS arranged_on,
+            max(e_1.effective_on) FILTER (WHERE e_1.debit = 5201) AS last_paid_on
+           FROM ledger.published_entry e_1
+          WHERE e_1.division = l.division AND e_1.debit_allotment = l.id AND e_1.amount_fen > 0 AND e_1.form <> 'refund'::text) e ON true
+     LEFT JOIN divisions.published_division v ON v.division = l.division
+     LEFT JOIN funds.published_fund f ON f.id = l.fund;
+grant select on table rules.subject_unpaid_line to fundwatch_app;
+grant select on table rules.subject_unpaid_line to fundwatch_rules;
+comment on view rules.subject_unpaid_line is 'own spending that is not paid yet: how much, in fen, and since when nothing moved';
+
+create view rules.subject_unposted_payment with (security_invoker=true) as
+ SELECT p.division,
+    p.fiscal_year,
+    p.id::text AS subject,
+    concat(p.voucher_type, '-', p.voucher_no, '/', p.line_no) AS label,
+    COALESCE(p.fund, l.fund) AS fund,
+    false AS back_entry,
+    p.voucher_no,
+    p.vouched_on,
+    p.amount_fen,
+    p.unposted_reason,
+    l.document_number,
+    l.plan_fen,
+    l.own_fen,
+    l.own_fen + l.plan_fen AS available_fen
+   FROM payments.published_payment p
+     LEFT JOIN allotments.published_line l ON l.division = p.division AND l.id = p.allotment
+  WHERE p.unposted_reason IS NOT NULL;
+grant select on table rules.subject_unposted_payment to fundwatch_app;
+grant select on table rules.subject_unposted_payment to fundwatch_rules;
+comment on view rules.subject_unposted_payment is 'a payment that waits outside the book, and what its line has available, in fen';
+
 create view warnings.published_warning with (security_invoker=true) as
  SELECT division,
     id,
@@ -1287,7 +1498,9 @@ create view warnings.published_warning with (security_invoker=true) as
     fund,
     amount_fen,
     raised_on,
-    ended_on
+    ended_on,
+    label,
+    gone_on
    FROM warnings.warning;
 grant select on table warnings.published_warning to fundwatch_app;
 
@@ -1342,6 +1555,19 @@ begin
 end $function$;
 grant execute on function ledger.in_scope(integer) to public;
 
+CREATE OR REPLACE FUNCTION ledger.lock_balances(p_division integer, p_allotments bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform ledger.in_scope(p_division);
+  perform from ledger.balance b where b.division = p_division and b.allotment = any (p_allotments)
+    order by b.allotment, b.account for update;
+end $function$;
+grant execute on function ledger.lock_balances(integer,bigint[]) to fundwatch_app;
+
 CREATE OR REPLACE FUNCTION ledger.open_transfers(p_sender integer, p_year integer, p_number text, p_title text, p_dated date, p_receiver integer[], p_sender_allotment bigint[], p_fund integer[], p_source_level text[], p_direct boolean[], p_function_subject text[], p_fund_nature text[], p_note text[], p_external_id text[], p_path text[], p_sent bigint[])
  RETURNS SETOF bigint
  LANGUAGE plpgsql
@@ -1380,6 +1606,10 @@ declare
   v_lines int := coalesce(cardinality(p_amount), 0);
   v_moved numeric;
   v_bad record;
+  v_allotments bigint[];
+  v_accounts int[];
+  v_debits bigint[];
+  v_credits bigint[];
 begin
   perform ledger.in_scope(p_division);
   if v_lines = 0 then raise exception 'a form needs at least one line' using errcode = 'invalid_parameter_value'; end if;
@@ -1463,28 +1693,35 @@ begin
     end if;
   end if;
 
-  -- Zero rows first, locks in key order, one aggregated update: an upsert would trip the guard on every decrease.
-  insert into ledger.balance (division, allotment, account, side)
-    select p_division, k.allotment, k.account, a.side
-    from (select debit_allotment as allotment, debit as account from ledger.entry where division = p_division and batch = v_batch.id
-          union select credit_allotment, credit from ledger.entry where division = p_division and batch = v_batch.id) k
-    join ledger.account a on a.code = k.account
-    where not exists (select from ledger.balance b where b.division = p_division and b.allotment = k.allotment and b.account = k.account)
-    order by k.allotment, k.account
-    on conflict do nothing;
-  perform from ledger.balance b
-    join (select debit_allotment as allotment, debit as account from ledger.entry where division = p_division and batch = v_batch.id
-          union select credit_allotment, credit from ledger.entry where division = p_division and batch = v_batch.id) k
-      on b.allotment = k.allotment and b.account = k.account
-    where b.division = p_division order by b.allotment, b.account for update of b;
-  update ledger.balance b set debit_fen = b.debit_fen + s.debit, credit_fen = b.credit_fen + s.credit
-    from (select allotment, account, sum(debit)::bigint as debit, sum(credit)::bigint as credit
-          from (select debit_allotment as allotment, debit as account, amount_fen as debit, 0 as credit from ledger.entry
-                  where division = p_division and batch = v_batch.id
-                union all select credit_allotment, credit, 0, amount_fen from ledger.entry
-                  where division = p_division and batch = v_batch.id) m
-          group by 1, 2) s
-    where b.division = p_division and b.allotment = s.allotment and b.account = s.account;
+  -- Accounts that this form touches first are written with their sums; the others are locked in key order and changed by one
+  -- aggregated update (an upsert would trip the guard on every decrease). Both passes go in key order, so that posts never deadlock.
+  with moved as materialized (
+    select m.allotment, m.account, a.side, sum(m.debit)::bigint as debit, sum(m.credit)::bigint as credit
+    from (select debit_allotment as allotment, debit as account, amount_fen as debit, 0 as credit from ledger.entry
+            where division = p_division and batch = v_batch.id
+          union all select credit_allotment, credit, 0, amount_fen from ledger.entry
+            where division = p_division and batch = v_batch.id) m
+    join ledger.account a on a.code = m.account
+    group by 1, 2, 3
+  ), opened as (
+    insert into ledger.balance (division, allotment, account, side, debit_fen, credit_fen)
+    select p_division, m.allotment, m.account, m.side, m.debit, m.credit from moved m
+    where not exists (select from ledger.balance b where b.division = p_division and b.allotment = m.allotment and b.account = m.account)
+    order by m.allotment, m.account
+    on conflict do nothing
+    returning allotment, account
+  )
+  select array_agg(m.allotment order by m.allotment, m.account), array_agg(m.account order by m.allotment, m.account),
+    array_agg(m.debit order by m.allotment, m.account), array_agg(m.credit order by m.allotment, m.account)
+    into v_allotments, v_accounts, v_debits, v_credits
+    from moved m where not exists (select from opened o where o.allotment = m.allotment and o.account = m.account);
+  if v_allotments is not null then
+    perform from ledger.balance b join unnest(v_allotments, v_accounts) as k(allotment, account) on b.allotment = k.allotment and b.account = k.account
+      where b.division = p_division order by b.allotment, b.account for update of b;
+    update ledger.balance b set debit_fen = b.debit_fen + k.debit, credit_fen = b.credit_fen + k.credit
+      from unnest(v_allotments, v_accounts, v_debits, v_credits) as k(allotment, account, debit, credit)
+      where b.division = p_division and b.allotment = k.allotment and b.account = k.account;
+  end if;
 
   update ledger.batch set digest = public.digest(convert_to(ledger.batch_text(v_batch), 'UTF8'), 'sm3')
     where division = p_division and id = v_batch.id;
@@ -1521,6 +1758,13 @@ begin
 end $function$;
 grant execute on function ledger.seal(integer) to fundwatch_app;
 comment on function ledger.seal(integer) is 'chains the committed batches of a division that wait for their seal; returns how many';
+
+CREATE OR REPLACE FUNCTION payments.fit_next(used bigint, amount bigint, room bigint)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN ((used + amount) <= room) THEN (used + amount) ELSE used END;
+grant execute on function payments.fit_next(bigint,bigint,bigint) to public;
 
 CREATE OR REPLACE FUNCTION platform.actor()
  RETURNS bigint
@@ -1565,3 +1809,5 @@ CREATE OR REPLACE FUNCTION platform.today()
  STABLE PARALLEL SAFE
 RETURN COALESCE((NULLIF(current_setting('fundwatch.today'::text, true), ''::text))::date, ((now() AT TIME ZONE 'Asia/Shanghai'::text))::date);
 grant execute on function platform.today() to public;
+
+create aggregate payments.fitted(bigint,bigint) (sfunc = payments.fit_next, stype = bigint, initcond = '0');

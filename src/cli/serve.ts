@@ -68,7 +68,17 @@ export async function serve(line: CommandLine): Promise<number> {
   try {
     if (here.embedded) line.say(HOW[here.embedded.how] ?? HOW.started!)
     const demo = line.options.demo === true && (await loadDemo(here, line.say))
-    await resumeImports(here.run)
+    const resumed = await resumeImports(
+      here.run,
+      parts.flatMap(part => part.importers ?? []),
+    )
+    if (resumed.resumed > 0)
+      line.say({ zh: `已接着完成 ${resumed.resumed} 个中断的导入。`, en: `${resumed.resumed} interrupted imports were finished.` })
+    if (resumed.broken > 0)
+      line.say({
+        zh: `有 ${resumed.broken} 个导入中断，没有存入：请重新导入。`,
+        en: `${resumed.broken} imports were broken off and stored nothing more: import them again.`,
+      })
     const server = await buildApp(here, { secureCookies: process.env.FUNDWATCH_HTTPS === '1', log: true })
     const queue = await workQueue(here.ownerPool, parts, here.run)
     try {
@@ -85,7 +95,7 @@ export async function serve(line: CommandLine): Promise<number> {
       throw error
     }
     const address = server.addresses()[0]
-    process.stdout.write(`\n  fundwatch 已启动 is running: http://${host}:${address?.port ?? port}/\n`)
+    process.stdout.write(`\n  fundwatch 已启动 is running: http://${host}:${typeof address === 'object' ? address.port : port}/\n`)
     if (demo)
       process.stdout.write(
         `  演示账号 demo accounts (--demo): ${DEMO_ACCOUNTS.map(account => `${account.signInName}`).join(' · ')}\n  密码 password: ${demo.password}\n`,
