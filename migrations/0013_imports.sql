@@ -41,3 +41,4 @@ comment on table payments.day_total is 'how many payment lines a day has and the
 select platform.enclose('payments.day_total');
 grant select, insert, update on payments.day_total to fundwatch_app;
 grant select on payments.day_total to fundwatch_rules;
+comment on function ledger.lock_balances is 'locks the balances of some allotments in key order, as ledger.post does, and changes nothing';
