@@ -1567,6 +1567,7 @@ begin
     order by b.allotment, b.account for update;
 end $function$;
 grant execute on function ledger.lock_balances(integer,bigint[]) to fundwatch_app;
+comment on function ledger.lock_balances(integer,bigint[]) is 'locks the balances of some allotments in key order, as ledger.post does, and changes nothing';
 
 CREATE OR REPLACE FUNCTION ledger.open_transfers(p_sender integer, p_year integer, p_number text, p_title text, p_dated date, p_receiver integer[], p_sender_allotment bigint[], p_fund integer[], p_source_level text[], p_direct boolean[], p_function_subject text[], p_fund_nature text[], p_note text[], p_external_id text[], p_path text[], p_sent bigint[])
  RETURNS SETOF bigint

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, parts } from '../app.ts'
 import { auditPort } from '../audit/record.ts'
@@ -68,12 +69,17 @@ export async function serve(line: CommandLine): Promise<number> {
   try {
     if (here.embedded) line.say(HOW[here.embedded.how] ?? HOW.started!)
     const demo = line.options.demo === true && (await loadDemo(here, line.say))
+    // An upload that a killed server left behind holds account numbers in the clear.
+    rmSync(join(here.dataDir, 'tmp'), { recursive: true, force: true })
     const resumed = await resumeImports(
       here.run,
       parts.flatMap(part => part.importers ?? []),
     )
     if (resumed.resumed > 0)
-      line.say({ zh: `已接着完成 ${resumed.resumed} 个中断的导入。`, en: `${resumed.resumed} interrupted imports were finished.` })
+      line.say({
+        zh: `已接着完成 ${resumed.resumed} 个中断的导入。`,
+        en: `${resumed.resumed} interrupted imports were finished.`,
+      })
     if (resumed.broken > 0)
       line.say({
         zh: `有 ${resumed.broken} 个导入中断，没有存入：请重新导入。`,
@@ -89,13 +95,14 @@ export async function serve(line: CommandLine): Promise<number> {
         process.stderr.write(
           `端口 ${port} 已被占用：请用 --port 换一个。 Port ${port} is in use: choose another with --port.\n`,
         )
-        await here.close()
         return EXIT.refused
       }
       throw error
     }
     const address = server.addresses()[0]
-    process.stdout.write(`\n  fundwatch 已启动 is running: http://${host}:${typeof address === 'object' ? address.port : port}/\n`)
+    process.stdout.write(
+      `\n  fundwatch 已启动 is running: http://${host}:${typeof address === 'object' ? address.port : port}/\n`,
+    )
     if (demo)
       process.stdout.write(
         `  演示账号 demo accounts (--demo): ${DEMO_ACCOUNTS.map(account => `${account.signInName}`).join(' · ')}\n  密码 password: ${demo.password}\n`,

@@ -109,7 +109,12 @@ export async function visitorOf(
   // One write a minute is enough to know who is idle.
   if (now.getTime() - session.seen_at.getTime() > 60_000) await touchSession(context.tx, tokenDigest(token), now)
   const holdings = await holdingsOf(context.tx, session.account)
-  const permissions = new Set<Permission>(holdings.flatMap(holding => POSTS[holding.post]?.permissions ?? []))
+  const permissions = new Set<Permission>(
+    holdings
+      // A post is held over its own division: what one may do elsewhere is not taken along.
+      .filter(holding => holding.division === session.scope)
+      .flatMap(holding => POSTS[holding.post]?.permissions ?? []),
+  )
   const actor: Actor = { id: Number(session.account), name: session.name, scope: session.scope, permissions }
   return {
     actor,

@@ -66,7 +66,11 @@ const sameElements = (m: string, p: string): string => `${p}.allotment is null a
  * Turns a slice into payments, matched, in voucher order; lines whose voucher is known are passed over.
  * @returns the id that lies before all of them, and how many there are
  */
-export async function insertPayments(tx: Tx, importId: string, slice: Slice): Promise<{ before: bigint; taken: number }> {
+export async function insertPayments(
+  tx: Tx,
+  importId: string,
+  slice: Slice,
+): Promise<{ before: bigint; taken: number }> {
   const { before } = await tx.one<{ before: bigint }>(`select nextval('payments.payment_id') as before`)
   const { taken } = await tx.one<{ taken: number }>(
     `with line as materialized (

@@ -1,4 +1,11 @@
-import { type Runner, runMigrations, run as startWorker, type TaskList } from 'graphile-worker'
+import {
+  type CronItem,
+  parseCronItems,
+  type Runner,
+  runMigrations,
+  run as startWorker,
+  type TaskList,
+} from 'graphile-worker'
 import { SYSTEM } from '../../kernel/actor.ts'
 import type { Run } from '../context.ts'
 import type { Pool } from '../database/pool.ts'
@@ -25,23 +32,24 @@ export async function workQueue(ownerPool: Pool, parts: readonly Part[], run: Ru
       }
     },
   }
-  const crontab: string[] = []
+  const crontab: CronItem[] = []
   for (const part of parts) {
     for (const [name, job] of Object.entries(part.jobs ?? {})) {
-      const task = `${part.name}.${name}`
+      const task = `${part.name}:${name}`
+      const once = { jobKey: task, maxAttempts: 3 }
       tasks[task] = async payload => job.work(run, (payload ?? {}) as Record<string, unknown>)
-      if (job.everyMinutes) crontab.push(`*/${job.everyMinutes} * * * * ${task} ?jobKey=${task}`)
+      if (job.everyMinutes) crontab.push({ task, match: `*/${job.everyMinutes} * * * *`, options: once })
       if (job.dailyAt) {
         // The queue counts in UTC; Beijing is eight hours ahead and keeps no summer time.
         const [hours = 0, minutes = 0] = job.dailyAt.split(':').map(Number)
-        crontab.push(`${minutes} ${(hours + 16) % 24} * * * ${task} ?jobKey=${task}`)
+        crontab.push({ task, match: `${minutes} ${(hours + 16) % 24} * * *`, options: once })
       }
     }
   }
   return startWorker({
     pgPool: ownerPool,
     taskList: tasks,
-    crontab: crontab.join('\n'),
+    parsedCronItems: parseCronItems(crontab),
     concurrency: 2,
     noHandleSignals: true,
     logger: silent(),
