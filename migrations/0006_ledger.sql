@@ -448,6 +448,8 @@ create view ledger.published_balance with (security_invoker) as
   select b.division, b.allotment, b.account, b.debit_fen, b.credit_fen,
     case b.side when 'D' then b.debit_fen - b.credit_fen else b.credit_fen - b.debit_fen end as balance_fen
   from ledger.balance b;
+create view ledger.published_book with (security_invoker) as
+  select division, fiscal_year, uses_plans, locked_through, closed_on from ledger.book;
 create view ledger.published_document with (security_invoker) as
   select division, id, number, number_form, number_read, title, dated, issuer, scan, recorded_at from ledger.document;
 create view ledger.published_transfer with (security_invoker) as

@@ -1181,6 +1181,16 @@ create view ledger.published_balance with (security_invoker=true) as
 grant select on table ledger.published_balance to fundwatch_app;
 grant select on table ledger.published_balance to fundwatch_rules;
 
+create view ledger.published_book with (security_invoker=true) as
+ SELECT division,
+    fiscal_year,
+    uses_plans,
+    locked_through,
+    closed_on
+   FROM ledger.book;
+grant select on table ledger.published_book to fundwatch_app;
+grant select on table ledger.published_book to fundwatch_rules;
+
 create view ledger.published_document with (security_invoker=true) as
  SELECT division,
     id,

@@ -25,6 +25,7 @@ export const parts: readonly Part[] = [
   ledger,
   allotments,
   payments,
+  rules,
   warnings,
   overview,
   imports,

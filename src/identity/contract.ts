@@ -23,5 +23,11 @@ export const Session = Type.Object({
     }),
   ),
   today: Type.String(),
+  /** The fiscal years that have a book in the scope, latest first. */
+  years: Type.Array(Type.Integer()),
 })
 export type Session = Static<typeof Session>
+
+/** Said before anyone has signed in. */
+export const SessionInfo = Type.Object({ demo: Type.Boolean() })
+export type SessionInfo = Static<typeof SessionInfo>

@@ -1,6 +1,6 @@
 import { refuse } from '../kernel/refusal.ts'
 import { defineRoute } from '../platform/http/define-route.ts'
-import { PasswordBody, Session, SignInBody } from './contract.ts'
+import { PasswordBody, Session, SessionInfo, SignInBody } from './contract.ts'
 import { changePassword, signIn, signOut, visitorOf } from './sign-in.ts'
 
 export const routes = [
@@ -32,6 +32,9 @@ export const routes = [
          left join divisions.published_division p on p.division = d.administrative_parent
          where d.division in (select division from divisions.scope_division where scope = platform.scope()) order by d.code`,
       )
+      const years = await context.tx.query<{ fiscal_year: number }>(
+        'select distinct fiscal_year from ledger.published_book order by fiscal_year desc',
+      )
       return {
         name: visitor.actor.name,
         signInName: visitor.signInName,
@@ -41,8 +44,18 @@ export const routes = [
         demo: visitor.demo,
         divisions,
         today: context.clock.today(),
+        years: years.map(row => row.fiscal_year),
       }
     },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/session-info',
+    permission: 'public',
+    summary: { zh: '登录页说明', en: 'what the sign-in page says' },
+    answer: SessionInfo,
+    handle: async ({ tx }) =>
+      tx.one('select exists (select from identity.account where demo and closed_at is null) as demo'),
   }),
   defineRoute({
     method: 'DELETE',

@@ -102,7 +102,9 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
   await server.register(compress, { threshold: 2048 })
   await server.register(multipart, { limits: { fileSize: MAX_UPLOAD_BYTES, files: 1, fields: 10 } })
   await server.register(swagger, { openapi: { info: { title: 'fundwatch', version: 'v1' } } })
+  // Fen and ids are bigint: they leave as text, with a response schema or without one.
   server.setSerializerCompiler(() => data => JSON.stringify(data, digits))
+  server.setReplySerializer(payload => JSON.stringify(payload, digits))
   await mkdir(ports.temporaryFolder, { recursive: true, mode: 0o700 })
 
   const importers = new Map<string, Importer>(
