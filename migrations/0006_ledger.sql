@@ -51,7 +51,7 @@ comment on table ledger.order_line is 'reference: a line of a transaction order 
 create table ledger.book (
   division       int      not null references divisions.division,
   fiscal_year    smallint not null,
-  uses_plans     boolean  not null default true,
+  uses_plans     boolean  not null default false,
   locked_through date,
   closed_on      date,
   primary key (division, fiscal_year)

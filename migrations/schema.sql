@@ -440,7 +440,7 @@ comment on table ledger.batch is 'one posting: all entries of one form, at once 
 create table ledger.book (
   division integer not null,
   fiscal_year smallint not null,
-  uses_plans boolean default true not null,
+  uses_plans boolean default false not null,
   locked_through date,
   closed_on date,
   constraint book_pkey PRIMARY KEY (division, fiscal_year),
