@@ -36,10 +36,7 @@ export const Payment = Type.Object({
   ]),
   agency: Type.Union([Named, Type.Null()]),
   project: Type.Union([Type.Object({ id: Type.String(), code: Type.String(), name: Type.String() }), Type.Null()]),
-  allotment: Type.Union([
-    Type.Object({ id: Type.String(), documentNumber: Type.String(), fund: Named }),
-    Type.Null(),
-  ]),
+  allotment: Type.Union([Type.Object({ id: Type.String(), documentNumber: Type.String(), fund: Named }), Type.Null()]),
   purpose: Nullable(Type.String()),
   match: PaymentMatch,
   unposted: Type.Union([Unposted, Type.Null()]),

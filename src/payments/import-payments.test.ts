@@ -7,7 +7,7 @@ import type { Installation } from '../platform/installation.ts'
 import type { Source } from '../platform/part.ts'
 import { importer, paymentsImporter } from './import-payments.ts'
 import { postWaiting } from './post-waiting.ts'
-import { arrange, county, DIVISION, OTHER_DIVISION, table, type TestRow } from './test-fixture.ts'
+import { arrange, county, DIVISION, OTHER_DIVISION, type TestRow, table } from './test-fixture.ts'
 
 let here: Installation
 beforeEach(async () => {
@@ -24,8 +24,9 @@ const waiting = () =>
     `select p.voucher_no, u.reason from payments.unposted u join payments.payment p on p.division = u.division and p.id = u.payment order by 1`,
   )
 const paid = async (allotment: bigint): Promise<bigint> =>
-  (await query('select balance_fen from ledger.published_balance where allotment = $1 and account = 5201', [allotment]))[0]
-    ?.balance_fen ?? 0n
+  (
+    await query('select balance_fen from ledger.published_balance where allotment = $1 and account = 5201', [allotment])
+  )[0]?.balance_fen ?? 0n
 const faultsOf = async (work: Promise<unknown>) => {
   const error = await work.then(
     () => null,
@@ -51,7 +52,9 @@ test('a payment finds its line by the allotment’s id and is posted on the bank
     'select p.match, p.fund, p.amount_fen, j.code from payments.payment p join projects.project j on j.division = p.division and j.id = p.project',
   )
   expect(payment).toEqual({ match: 'by-id', fund: 1, amount_fen: 30_000n, code: 'P1' })
-  const [entry] = await query(`select effective_on, debit, credit, amount_fen from ledger.published_entry where form = 'pay'`)
+  const [entry] = await query(
+    `select effective_on, debit, credit, amount_fen from ledger.published_entry where form = 'pay'`,
+  )
   expect(entry).toEqual({ effective_on: '2026-03-02', debit: 5201, credit: 500201, amount_fen: 30_000n })
 })
 
@@ -216,14 +219,18 @@ test('every fault of a file is named with row, field, value and mend, and nothin
 })
 
 test('of thousands of faults a thousand are listed and all are counted', async () => {
-  const error = await take(Array.from({ length: 3000 }, (_, i) => ({ PAY_CERT_NO: `V${i}`, PAY_AMT: 'x' }))).catch(e => e)
+  const error = await take(Array.from({ length: 3000 }, (_, i) => ({ PAY_CERT_NO: `V${i}`, PAY_AMT: 'x' }))).catch(
+    e => e,
+  )
   expect(error.faults).toHaveLength(1000)
   expect(error.count).toBe(3000)
 })
 
 test('a voucher of a division outside the actor’s scope, or outside the division of the import, is refused', async () => {
   const clerk: Actor = { id: 7, name: '王经办', scope: 2, permissions: new Set(['payments.import']) }
-  const faults = await faultsOf(take([{ PAY_CERT_NO: 'V1' }, { PAY_CERT_NO: 'V2', MOF_DIV_CODE: OTHER_DIVISION }], clerk))
+  const faults = await faultsOf(
+    take([{ PAY_CERT_NO: 'V1' }, { PAY_CERT_NO: 'V2', MOF_DIV_CODE: OTHER_DIVISION }], clerk),
+  )
   expect(faults).toMatchObject([{ code: 'division-outside-scope', row: 3, value: OTHER_DIVISION }])
   const narrow = importer.run(here.run, SYSTEM, { source: table([{ MOF_DIV_CODE: OTHER_DIVISION }]), division: 2 })
   expect(await faultsOf(narrow)).toMatchObject([{ code: 'division-outside-scope' }])
@@ -256,7 +263,13 @@ test('a check tells the same and stores nothing', async () => {
 
 test('accounts are stored once, encrypted; no account number stands in clear in any table', async () => {
   await arrange(here, { externalId: 'A1', fen: 100_000n })
-  await take(Array.from({ length: 50 }, (_, i) => ({ PAY_CERT_NO: `V${i}`, BGT_ID: 'A1', PAYEE_ACCT_NO: `62000000000000990${i % 5}` })))
+  await take(
+    Array.from({ length: 50 }, (_, i) => ({
+      PAY_CERT_NO: `V${i}`,
+      BGT_ID: 'A1',
+      PAYEE_ACCT_NO: `62000000000000990${i % 5}`,
+    })),
+  )
   await faultsOf(take([{ PAY_CERT_NO: 'W1', PAYEE_ACCT_NO: '62000000000000990\u000077' }]))
   expect(await stored()).toMatchObject({ payments: 50, accounts: 6, holders: 6, staged: 0, staged_accounts: 0 })
   const tables = await query(`select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -268,7 +281,9 @@ test('accounts are stored once, encrypted; no account number stands in clear in 
       or strpos(t::text, encode('62000000000000990', 'hex')) > 0`)
     expect([name, found[0].n]).toEqual([name, 0])
   }
-  const [account] = await query('select ciphertext, masked from payments.bank_account where masked = $1', ['6200****9901'])
+  const [account] = await query('select ciphertext, masked from payments.bank_account where masked = $1', [
+    '6200****9901',
+  ])
   expect(here.vault.decrypt(account.ciphertext).toString()).toBe('620000000000009901')
 })
 
@@ -300,7 +315,11 @@ test('an import killed between two batches ends right when the file comes again,
 
 test('two imports of the same vouchers at once take each voucher once', async () => {
   const line = await arrange(here, { externalId: 'A1', fen: 2_000n })
-  const rows = Array.from({ length: 30 }, (_, i) => ({ PAY_CERT_NO: `V${i}`, BGT_ID: 'A1', VOU_DATE: `2026-03-${10 + (i % 9)}` }))
+  const rows = Array.from({ length: 30 }, (_, i) => ({
+    PAY_CERT_NO: `V${i}`,
+    BGT_ID: 'A1',
+    VOU_DATE: `2026-03-${10 + (i % 9)}`,
+  }))
   const small = paymentsImporter({ sliceLines: 5 })
   const outcomes = await Promise.all(
     [rows, [...rows].reverse()].map(one => small.run(here.run, SYSTEM, { source: table(one), division: null })),
@@ -312,8 +331,13 @@ test('two imports of the same vouchers at once take each voucher once', async ()
 })
 
 test('the day totals are the payments counted', async () => {
-  await take([{ PAY_CERT_NO: 'V1' }, { PAY_CERT_NO: 'V2', PAY_AMT: '-3.00' }, { PAY_CERT_NO: 'V3', VOU_DATE: '2026-03-05' }])
-  const counted = await query(`select division, fiscal_year, vouched_on, count(*) as payments, sum(amount_fen)::bigint as amount_fen
+  await take([
+    { PAY_CERT_NO: 'V1' },
+    { PAY_CERT_NO: 'V2', PAY_AMT: '-3.00' },
+    { PAY_CERT_NO: 'V3', VOU_DATE: '2026-03-05' },
+  ])
+  const counted =
+    await query(`select division, fiscal_year, vouched_on, count(*) as payments, sum(amount_fen)::bigint as amount_fen
     from payments.payment group by 1, 2, 3 order by 3`)
   expect(await query('select * from payments.day_total order by vouched_on')).toEqual(counted)
   expect(DIVISION).toHaveLength(9)

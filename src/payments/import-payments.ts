@@ -3,8 +3,15 @@ import type { Context, Run } from '../platform/context.ts'
 import { IMPORT_LOCK, recordDivision, recorded } from '../platform/import-record.ts'
 import type { Importer, ImportOutcome, ImportRequest } from '../platform/part.ts'
 import { UNPOSTED_REASONS, type UnpostedReason } from './payment.ts'
-import { hasRefunds, insertPayments, type PostingOutcome, postCandidates, type Slice, storeParties } from './posting-store.ts'
 import { postWaiting } from './post-waiting.ts'
+import {
+  hasRefunds,
+  insertPayments,
+  type PostingOutcome,
+  postCandidates,
+  type Slice,
+  storeParties,
+} from './posting-store.ts'
 import { type Staged, stage } from './stage.ts'
 import { clearStaged, type StagedDay, stagedDays } from './staging-store.ts'
 
@@ -170,7 +177,9 @@ async function postStaged(
     await clearStaged(context.tx, importId)
     await context.announce('payments.imported', {
       importId,
-      years: [...new Map(days.map(day => [`${day.division} ${day.fiscalYear}`, [day.division, day.fiscalYear]])).values()],
+      years: [
+        ...new Map(days.map(day => [`${day.division} ${day.fiscalYear}`, [day.division, day.fiscalYear]])).values(),
+      ],
     })
     return context.tx.one<{ rows_taken: bigint; figures: Record<string, number> }>(
       'select rows_taken, figures from platform.import where division = $1 and id = $2',
@@ -206,8 +215,8 @@ async function postSlice(
     [division, importId],
   )
   if (record.posted_to >= BigInt(slice.end)) return null
-  await storeParties(tx, importId, slice)
-  const { before, taken } = await insertPayments(tx, importId, slice)
+  const parties = await storeParties(tx, importId, slice)
+  const { before, taken } = await insertPayments(tx, importId, slice, parties)
   const key = `import ${importId} to ${slice.end}`
   const outcomes: PostingOutcome[] = []
   let refunds = false
@@ -231,7 +240,8 @@ function figuresOf(outcomes: readonly PostingOutcome[]): Record<string, number> 
   for (const reason of UNPOSTED_REASONS) figures[reason] = 0
   for (const outcome of outcomes) {
     figures.posted! += outcome.posted
-    for (const [reason, lines] of Object.entries(outcome.waiting) as [UnpostedReason, number][]) figures[reason]! += lines
+    for (const [reason, lines] of Object.entries(outcome.waiting) as [UnpostedReason, number][])
+      figures[reason]! += lines
   }
   return figures
 }
@@ -245,7 +255,14 @@ async function resume(
   const known = await run(
     actor,
     ({ tx }) =>
-      tx.maybe<{ posted_to: bigint; rows_read: bigint; rows_repeated: bigint; repairs: []; repair_count: bigint; staged: boolean }>(
+      tx.maybe<{
+        posted_to: bigint
+        rows_read: bigint
+        rows_repeated: bigint
+        repairs: []
+        repair_count: bigint
+        staged: boolean
+      }>(
         `select posted_to, rows_read, rows_repeated, repairs, repair_count, exists (select from payments.staged s where s.import = i.id) as staged
          from platform.import i where division = $1 and id = $2 and state = 'posting'`,
         [record.division, record.id],

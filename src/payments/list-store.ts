@@ -24,7 +24,11 @@ const JOINS = `left join payments.holder h on h.division = p.division and h.id =
   left join payments.unposted u on u.division = p.division and u.payment = p.id`
 
 /** The filters as conditions on `payments.payment p`; what selects best is said in a form that an index answers. */
-function conditions(division: number, year: number, query: PaymentQuery): { sql: string; values: unknown[]; plain: boolean } {
+function conditions(
+  division: number,
+  year: number,
+  query: PaymentQuery,
+): { sql: string; values: unknown[]; plain: boolean } {
   const values: unknown[] = [division, year]
   const sql = ['p.division = $1', 'p.fiscal_year = $2']
   const put = (value: unknown): string => `$${values.push(value)}`
@@ -41,7 +45,9 @@ function conditions(division: number, year: number, query: PaymentQuery): { sql:
         where w.division = $1 and x.allotment is null and x.project = ${project})))`)
   }
   if (query.reason)
-    sql.push(`exists (select from payments.unposted w where w.division = p.division and w.payment = p.id and w.reason = ${put(query.reason)})`)
+    sql.push(
+      `exists (select from payments.unposted w where w.division = p.division and w.payment = p.id and w.reason = ${put(query.reason)})`,
+    )
   if (query.match) {
     sql.push(`p.match = ${put(query.match)}`)
     // A payment without a line always waits: the few that wait are looked through, not all.
@@ -64,7 +70,8 @@ export async function paymentPage(
 ): Promise<{ rows: Payment[]; next: string | null }> {
   const { sql, values } = conditions(division, year, query)
   const [day, id] = query.after?.split('~') ?? []
-  const behind = day === undefined ? '' : `and (p.vouched_on, p.id) < ($${values.push(day)}::date, $${values.push(id)}::bigint)`
+  const behind =
+    day === undefined ? '' : `and (p.vouched_on, p.id) < ($${values.push(day)}::date, $${values.push(id)}::bigint)`
   const rows = await tx.query<never>(
     `select ${SHAPE} from (select * from payments.payment p where ${sql} ${behind} order by p.vouched_on desc, p.id desc limit ${PAGE + 1}) p
      ${JOINS} order by p.vouched_on desc, p.id desc`,
@@ -76,7 +83,12 @@ export async function paymentPage(
 }
 
 /** Totals of a whole year or of some days come from the day totals; those of other filters are counted, up to a limit. */
-export async function paymentTotals(tx: Tx, division: number, year: number, query: PaymentQuery): Promise<PaymentTotals> {
+export async function paymentTotals(
+  tx: Tx,
+  division: number,
+  year: number,
+  query: PaymentQuery,
+): Promise<PaymentTotals> {
   const { sql, values, plain } = conditions(division, year, query)
   if (plain) {
     const days = sql.replaceAll('p.', 't.')

@@ -1,7 +1,7 @@
 import type { Part } from '../platform/part.ts'
 import { importer } from './import-payments.ts'
-import { routes } from './routes.ts'
 import { postWaiting } from './post-waiting.ts'
+import { routes } from './routes.ts'
 
 export const part: Part = {
   name: 'payments',
