@@ -215,8 +215,8 @@ async function postSlice(
     [division, importId],
   )
   if (record.posted_to >= BigInt(slice.end)) return null
-  await storeParties(tx, importId, slice)
-  const { before, taken } = await insertPayments(tx, importId, slice)
+  const parties = await storeParties(tx, importId, slice)
+  const { before, taken } = await insertPayments(tx, importId, slice, parties)
   const key = `import ${importId} to ${slice.end}`
   const outcomes: PostingOutcome[] = []
   let refunds = false

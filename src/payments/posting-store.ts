@@ -13,8 +13,26 @@ const within = `s.import = $1 and (s.division, s.fiscal_year, s.vouched_on) >= (
   and (s.division, s.fiscal_year, s.vouched_on) <= ($5, $6, $7::date)`
 const bounds = (importId: string, slice: Slice): unknown[] => [importId, ...day(slice.from), ...day(slice.to)]
 
+/**
+ * Sets how the next statements of this transaction may be planned. Rows that a statement makes for itself have no statistics, and are
+ * taken for few: joining tens of thousands of them in nested loops costs minutes, hashing them milliseconds. Where the planner meets
+ * only such rows and small tables it is kept from loops; it must not be while `ledger.post` runs, whose plans last longer.
+ */
+const loops = async (tx: Tx, allowed: boolean): Promise<void> => {
+  await tx.query(`set local enable_nestloop = ${allowed ? 'on' : 'off'}`)
+}
+
+/** The names and accounts of a slice, each once, with the surrogate that payments carry; arrays in the database's own text form. */
+interface Parties {
+  divisions: string
+  digests: string
+  names: string
+  banks: string
+  ids: string
+}
+
 /** Stores the accounts and names of a slice that are new; in key order, so that two imports cannot wait for each other in a ring. */
-export async function storeParties(tx: Tx, importId: string, slice: Slice): Promise<void> {
+export async function storeParties(tx: Tx, importId: string, slice: Slice): Promise<Parties> {
   await tx.query(
     `insert into payments.bank_account (division, key_version, digest, ciphertext, masked)
      select k.division, get_byte(a.ciphertext, 0), k.digest, a.ciphertext, a.masked
@@ -26,19 +44,30 @@ export async function storeParties(tx: Tx, importId: string, slice: Slice): Prom
      order by k.division, k.digest on conflict do nothing`,
     bounds(importId, slice),
   )
-  await tx.query(
-    `insert into payments.holder (division, account, name, bank)
-     select k.division, b.id, k.name, k.bank
+  const named = `select k.division, k.digest, k.name, k.bank, b.id as account
      from (select s.division, s.payee_digest as digest, s.payee_name as name, s.payee_bank as bank from payments.staged s
              where ${within} and s.payee_name is not null
            union select s.division, s.payer_digest, s.payer_name, s.payer_bank from payments.staged s
              where ${within} and s.payer_name is not null) k
      left join payments.staged_account a on a.import = $1 and a.digest = k.digest
-     left join payments.bank_account b on b.division = k.division and b.key_version = get_byte(a.ciphertext, 0) and b.digest = k.digest
-     where not exists (select from payments.holder h where h.division = k.division and h.account = b.id and h.name = k.name and h.bank = k.bank)
-       and not (b.id is null and exists (select from payments.holder h
-         where h.division = k.division and h.account is null and h.name = k.name and h.bank = k.bank))
-     order by k.division, b.id, k.name, k.bank on conflict do nothing`,
+     left join payments.bank_account b on b.division = k.division and b.key_version = get_byte(a.ciphertext, 0) and b.digest = k.digest`
+  // An account number or none: each is looked up by an equality or a null test that the index answers.
+  const found = (
+    k: string,
+  ) => `(select h.id from payments.holder h where h.division = ${k}.division and h.name = ${k}.name and h.bank = ${k}.bank
+      and h.account = ${k}.account union all
+      select h.id from payments.holder h where h.division = ${k}.division and h.name = ${k}.name and h.bank = ${k}.bank
+      and h.account is null and ${k}.account is null)`
+  await tx.query(
+    `insert into payments.holder (division, account, name, bank)
+     select k.division, k.account, k.name, k.bank from (${named}) k where not exists ${found('k')}
+     order by k.division, k.account, k.name, k.bank on conflict do nothing`,
+    bounds(importId, slice),
+  )
+  return tx.one<never>(
+    `select array_agg(division)::text as divisions, array_agg(encode(digest, 'hex'))::text as digests, array_agg(name)::text as names,
+       array_agg(bank)::text as banks, array_agg(id)::text as ids
+     from (select k.*, ${found('k')} as id from (${named}) k) k`,
     bounds(importId, slice),
   )
 }
@@ -48,7 +77,9 @@ export async function storeParties(tx: Tx, importId: string, slice: Slice): Prom
  * them, its project, functional subject and document number; the payment states the project or the subject at least.
  */
 const byElements = (payments: string): string => `
-  select k.division, k.fiscal_year, k.agency, k.project, k.subject, k.document, count(*) as lines, min(a.id) as allotment
+  select k.division, k.fiscal_year, k.agency, k.project, k.subject, k.document,
+    case count(*) when 1 then 'by-elements' else 'ambiguous' end as match, case count(*) when 1 then min(a.id) end as allotment,
+    case count(*) when 1 then min(a.fund) end as fund, case count(*) when 1 then min(a.project) end as line_project
   from (select distinct division, fiscal_year, agency, coalesce(project, 0) as project, coalesce(function_subject, '') as subject,
           coalesce(document_number, '') as document
         from ${payments} where allotment is null and agency is not null and (project is not null or project_code is null and function_subject is not null)) k
@@ -70,27 +101,25 @@ export async function insertPayments(
   tx: Tx,
   importId: string,
   slice: Slice,
+  parties: Parties,
 ): Promise<{ before: bigint; taken: number }> {
   const { before } = await tx.one<{ before: bigint }>(`select nextval('payments.payment_id') as before`)
+  await loops(tx, false)
   const { taken } = await tx.one<{ taken: number }>(
-    `with line as materialized (
-       select s.*, g.id as agency, coalesce(a.project, j.id) as project, a.id as allotment, a.fund,
-         coalesce(e.id, e0.id) as payee, coalesce(r.id, r0.id) as payer
+    `with party as materialized (
+       select division, coalesce(digest, '') as digest, name, bank, id
+       from unnest($8::int[], $9::text[], $10::text[], $11::text[], $12::bigint[]) as p(division, digest, name, bank, id)),
+     line as materialized (
+       select s.*, g.id as agency, coalesce(a.project, j.id) as project, a.id as allotment, a.fund, e.id as payee, r.id as payer
        from payments.staged s
        left join divisions.agency g on g.division = s.division and g.code = s.agency_code
-       left join projects.project j on j.division = s.division and j.code = s.project_code
+       left join projects.project j on j.division = s.division and j.code = s.project_code and j.division between $2 and $5
        left join allotments.allotment a on a.division = s.division and a.fiscal_year = s.fiscal_year and a.external_id = s.allotment_ref
-         and a.form = 'refine'
-       left join payments.staged_account ea on ea.import = s.import and ea.digest = s.payee_digest
-       left join payments.bank_account eb on eb.division = s.division and eb.key_version = get_byte(ea.ciphertext, 0) and eb.digest = s.payee_digest
-       left join payments.holder e on e.division = s.division and e.account = eb.id and e.name = s.payee_name and e.bank = s.payee_bank
-       left join payments.holder e0 on s.payee_digest is null and e0.division = s.division and e0.account is null
-         and e0.name = s.payee_name and e0.bank = s.payee_bank
-       left join payments.staged_account ra on ra.import = s.import and ra.digest = s.payer_digest
-       left join payments.bank_account rb on rb.division = s.division and rb.key_version = get_byte(ra.ciphertext, 0) and rb.digest = s.payer_digest
-       left join payments.holder r on r.division = s.division and r.account = rb.id and r.name = s.payer_name and r.bank = s.payer_bank
-       left join payments.holder r0 on s.payer_digest is null and r0.division = s.division and r0.account is null
-         and r0.name = s.payer_name and r0.bank = s.payer_bank
+         and a.form = 'refine' and a.division between $2 and $5
+       left join party e on e.division = s.division and e.digest = coalesce(encode(s.payee_digest, 'hex'), '') and e.name = s.payee_name
+         and e.bank = s.payee_bank
+       left join party r on r.division = s.division and r.digest = coalesce(encode(s.payer_digest, 'hex'), '') and r.name = s.payer_name
+         and r.bank = s.payer_bank
        where ${within}),
      element as materialized (${byElements('line')}),
      new as (
@@ -98,13 +127,12 @@ export async function insertPayments(
          amount_fen, payer, payee, agency, project, allotment, fund, function_subject, economic_subject, settlement, pay_type, purpose,
          contract_no, allotment_ref, agency_code, project_code, document_number, match)
        select l.division, l.fiscal_year, l.voucher_type, l.voucher_no, l.line_no, l.row_digest, l.import, l.vouched_on, l.paid_on,
-         l.amount_fen, l.payer, l.payee, l.agency, coalesce(f.project, l.project), coalesce(l.allotment, f.id), coalesce(l.fund, f.fund),
+         l.amount_fen, l.payer, l.payee, l.agency, coalesce(m.line_project, l.project), coalesce(l.allotment, m.allotment), coalesce(l.fund, m.fund),
          l.function_subject, l.economic_subject, l.settlement, l.pay_type, l.purpose, l.contract_no, l.allotment_ref, l.agency_code,
          l.project_code, l.document_number,
-         case when l.allotment is not null then 'by-id' when m.lines = 1 then 'by-elements' when m.lines > 1 then 'ambiguous' else 'none' end
+         case when l.allotment is not null then 'by-id' else coalesce(m.match, 'none') end
        from line l
        left join element m on ${sameElements('m', 'l')}
-       left join allotments.allotment f on m.lines = 1 and f.division = m.division and f.id = m.allotment
        order by l.division, l.fiscal_year, l.vouched_on, l.voucher_no, l.line_no
        on conflict on constraint voucher_once do nothing
        returning division, fiscal_year, vouched_on, amount_fen),
@@ -114,8 +142,9 @@ export async function insertPayments(
        on conflict (division, fiscal_year, vouched_on) do update
          set payments = t.payments + excluded.payments, amount_fen = t.amount_fen + excluded.amount_fen)
      select count(*)::int as taken from new`,
-    bounds(importId, slice),
+    [...bounds(importId, slice), parties.divisions, parties.digests, parties.names, parties.banks, parties.ids],
   )
+  await loops(tx, true)
   return { before, taken }
 }
 
@@ -160,17 +189,26 @@ export async function postCandidates(
   keyPrefix: string | null,
 ): Promise<PostingOutcome> {
   const { sql, values } = candidates(which, form)
-  const key = `$${values.length + 1}::text || ' ' || fiscal_year || ' ' || paid_on`
   await tx.query(
     `select ledger.lock_balances(g.division, g.allotments) from (
        select division, array_agg(distinct allotment) as allotments from (${sql}) p where allotment is not null and paid_on is not null
        group by division order by division) g`,
     values,
   )
-  const fresh = 'importId' in which
-  const rows = await tx.query<{ reason: UnpostedReason | null; lines: number; fen: bigint }>(
+  const columns =
+    'division, fiscal_year, paid_on, vouched_on, voucher_no, line_no, id, allotment, account, amount, reason'
+  const order = 'vouched_on, voucher_no, line_no'
+  const keep =
+    'importId' in which
+      ? `kept as (insert into payments.unposted (division, payment, reason)
+          select division, id, coalesce(reason, 'beyond-available') from judged where not fits)`
+      : `gone as (delete from payments.unposted u using judged f where f.fits and u.division = f.division and u.payment = f.id),
+        kept as (update payments.unposted u set reason = coalesce(w.reason, 'beyond-available') from judged w
+          where not w.fits and u.division = w.division and u.payment = w.id and u.reason <> coalesce(w.reason, 'beyond-available'))`
+  await loops(tx, false)
+  const groups = await tx.query<Group>(
     `with candidate as materialized (
-       select c.*, coalesce(b.uses_plans, true) as uses_plans,
+       select c.*, coalesce(b.uses_plans, false) as uses_plans,
          case when c.paid_on is null then 'not-paid' when c.match = 'ambiguous' then 'ambiguous' when c.allotment is null then 'no-allotment'
            when b.closed_on is not null or b.locked_through >= c.paid_on then 'book-locked' end as reason
        from (${sql}) c left join ledger.book b on b.division = c.division and b.fiscal_year = c.fiscal_year),
@@ -187,51 +225,81 @@ export async function postCandidates(
      wanted as materialized (
        select c.*, r.account, r.room, sum(c.amount) over (partition by c.division, c.allotment) as wanted
        from candidate c join room r on r.division = c.division and r.allotment = c.allotment where c.reason is null),
-     tight as (
-       select w.*, payments.fitted(amount, room) over upto as used
-       from wanted w where wanted > room
-       window upto as (partition by division, allotment order by vouched_on, voucher_no, line_no rows unbounded preceding)),
-     fit as materialized (
-       select division, fiscal_year, paid_on, vouched_on, voucher_no, line_no, id, allotment, account, amount from wanted where wanted <= room
+     judged as materialized (
+       select ${columns}, true as fits from wanted where wanted <= room
        union all
-       select division, fiscal_year, paid_on, vouched_on, voucher_no, line_no, id, allotment, account, amount from (
-         select t.*, used - lag(used, 1, 0::bigint) over (partition by division, allotment order by vouched_on, voucher_no, line_no) as step
-         from tight t) t
-       where step = amount),
-     posted as materialized (
-       select division, array_agg(id) as ids, array_agg(allotment) as allotments, sum(amount)::bigint as fen,
-         ledger.post(division, '${form}', fiscal_year, paid_on, null, ${key},
-           array_agg(allotment), array_agg(${form === 'pay' ? '5201' : 'account'}), array_agg(allotment),
-           array_agg(${form === 'pay' ? 'account' : '5201'}), array_agg(amount)) as batch
-       from (select * from fit order by division, fiscal_year, paid_on, vouched_on, voucher_no, line_no) f
-       group by division, fiscal_year, paid_on),
-     posting as (
-       insert into payments.posting (division, payment, batch, line, allotment)
-       select p.division, u.id, p.batch, u.line, u.allotment
-       from posted p, unnest(p.ids, p.allotments) with ordinality as u(id, allotment, line)
-       returning 1),
-     waiting as materialized (
-       select c.division, c.id, coalesce(c.reason, 'beyond-available') as reason, c.amount from candidate c
-       where c.reason is not null or not exists (select from fit f where f.division = c.division and f.id = c.id)),
-     ${
-       fresh
-         ? `kept as (insert into payments.unposted (division, payment, reason) select division, id, reason from waiting returning 1)`
-         : `gone as (delete from payments.unposted u using fit f where u.division = f.division and u.payment = f.id returning 1),
-     kept as (update payments.unposted u set reason = w.reason from waiting w
-       where u.division = w.division and u.payment = w.id and u.reason <> w.reason returning 1)`
-     }
-     select null as reason, (select count(*)::int from posting) as lines, coalesce(sum(fen), 0)::bigint as fen from posted
-     union all select reason, count(*)::int, sum(amount)::bigint from waiting group by reason`,
-    [...values, keyPrefix],
+       select ${columns}, used - lag(used, 1, 0::bigint) over (partition by division, allotment order by ${order}) = amount
+       from (select w.*, payments.fitted(amount, room) over (partition by division, allotment order by ${order} rows unbounded preceding) as used
+             from wanted w where wanted > room) t
+       union all
+       select division, fiscal_year, paid_on, vouched_on, voucher_no, line_no, id, allotment, null, amount, reason, false
+       from candidate where reason is not null),
+     ${keep}
+     select division, fiscal_year, paid_on, array_agg(id)::text as ids, array_agg(allotment)::text as allotments,
+       array_agg(account)::text as accounts, array_agg(amount)::text as amounts, count(*)::int as lines, sum(amount)::bigint as fen, null as reason
+     from (select * from judged where fits order by division, fiscal_year, paid_on, ${order}) f group by division, fiscal_year, paid_on
+     union all
+     select null, null, null, null, null, null, null, count(*)::int, null, coalesce(reason, 'beyond-available')
+     from judged where not fits group by coalesce(reason, 'beyond-available')`,
+    values,
   )
+  await loops(tx, true)
   const outcome: PostingOutcome = { posted: 0, postedFen: 0n, waiting: {} }
-  for (const { reason, lines, fen } of rows) {
-    if (reason === null) {
-      outcome.posted = lines
-      outcome.postedFen = fen
-    } else outcome.waiting[reason] = lines
+  const fitting: Group[] = []
+  for (const group of groups) {
+    if (group.reason) outcome.waiting[group.reason] = group.lines
+    else {
+      fitting.push(group)
+      outcome.posted += group.lines
+      outcome.postedFen += group.fen
+    }
   }
+  if (fitting.length > 0) await postGroups(tx, form, fitting, keyPrefix)
   return outcome
+}
+
+/** Payments of one division, year and day of payment that fit; arrays in the database's own text form, handed back as they came. */
+interface Group {
+  division: number
+  fiscal_year: number
+  paid_on: string
+  ids: string
+  allotments: string
+  accounts: string
+  amounts: string
+  lines: number
+  fen: bigint
+  reason: UnpostedReason | null
+}
+
+async function postGroups(
+  tx: Tx,
+  form: PostingForm,
+  groups: readonly Group[],
+  keyPrefix: string | null,
+): Promise<void> {
+  const paid = 'array_fill(5201, array[cardinality(g.amounts::bigint[])])'
+  await tx.query(
+    `with posted as materialized (
+       select g.*, ledger.post(g.division, '${form}', g.fiscal_year, g.paid_on, null, $8::text || ' ' || g.fiscal_year || ' ' || g.paid_on,
+         g.allotments::bigint[], ${form === 'pay' ? paid : 'g.accounts::int[]'}, g.allotments::bigint[],
+         ${form === 'pay' ? 'g.accounts::int[]' : paid}, g.amounts::bigint[]) as batch
+       from unnest($1::int[], $2::int[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[])
+         as g(division, fiscal_year, paid_on, ids, allotments, accounts, amounts))
+     insert into payments.posting (division, payment, batch, line, allotment)
+     select p.division, u.id, p.batch, u.line, u.allotment
+     from posted p, unnest(p.ids::bigint[], p.allotments::bigint[]) with ordinality as u(id, allotment, line)`,
+    [
+      groups.map(group => group.division),
+      groups.map(group => group.fiscal_year),
+      groups.map(group => group.paid_on),
+      groups.map(group => group.ids),
+      groups.map(group => group.allotments),
+      groups.map(group => group.accounts),
+      groups.map(group => group.amounts),
+      keyPrefix,
+    ],
+  )
 }
 
 /** Whether the payments of a slice hold refunds: negative lines are rare, and looked at only where they are. */
@@ -248,20 +316,20 @@ export const hasRefunds = async (tx: Tx, importId: string, after: bigint, slice:
 export async function matchWaiting(tx: Tx, division: number, fiscalYear: number): Promise<number> {
   const rows = await tx.query(
     `with line as materialized (
-       select p.division, p.id, p.fiscal_year, p.agency, p.project, p.project_code, p.function_subject, p.document_number, a.id as allotment
+       select p.division, p.id, p.fiscal_year, p.agency, p.project, p.project_code, p.function_subject, p.document_number, a.id as allotment,
+         a.fund, a.project as line_project
        from payments.unposted u join payments.payment p on p.division = u.division and p.id = u.payment
        left join allotments.allotment a on a.division = p.division and a.fiscal_year = p.fiscal_year and a.external_id = p.allotment_ref
          and a.form = 'refine'
        where u.division = $1 and p.fiscal_year = $2 and p.allotment is null),
      element as materialized (${byElements('line')})
      update payments.payment p
-     set allotment = f.id, fund = f.fund, project = coalesce(f.project, p.project),
-       match = case when l.allotment is not null then 'by-id' when m.lines = 1 then 'by-elements' when m.lines > 1 then 'ambiguous' else 'none' end
-     from line l
-     left join element m on ${sameElements('m', 'l')}
-     left join allotments.allotment f on f.division = l.division and f.id = coalesce(l.allotment, case when m.lines = 1 then m.allotment end)
+     set allotment = coalesce(l.allotment, m.allotment), fund = coalesce(l.fund, m.fund),
+       project = coalesce(l.line_project, m.line_project, p.project),
+       match = case when l.allotment is not null then 'by-id' else coalesce(m.match, 'none') end
+     from line l left join element m on ${sameElements('m', 'l')}
      where p.division = l.division and p.id = l.id
-       and p.match <> case when l.allotment is not null then 'by-id' when m.lines = 1 then 'by-elements' when m.lines > 1 then 'ambiguous' else 'none' end
+       and p.match <> case when l.allotment is not null then 'by-id' else coalesce(m.match, 'none') end
      returning 1`,
     [division, fiscalYear],
   )

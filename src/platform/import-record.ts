@@ -162,11 +162,12 @@ export function progressWriter(
       last = now
       writing = writing.then(() =>
         run(actor, ({ tx }) =>
-          tx.query('update platform.import set progress = $3 where division = $1 and id = $2', [
-            division,
-            id,
-            { zh: sentence.zh, en: sentence.en, done, total: total ?? null },
-          ]),
+          // The work itself may hold the row for long: progress that cannot be written now is not worth waiting for.
+          tx.query(
+            `update platform.import set progress = $3
+             where (division, id) in (select division, id from platform.import where division = $1 and id = $2 for update skip locked)`,
+            [division, id, { zh: sentence.zh, en: sentence.en, done, total: total ?? null }],
+          ),
         ).catch(() => {}),
       )
     },

@@ -8,14 +8,19 @@ import { clockAt } from '../../src/kernel/clock.ts'
 import type { Permission } from '../../src/kernel/permission.ts'
 import { paymentsImporter } from '../../src/payments/import-payments.ts'
 import { part as payments } from '../../src/payments/part.ts'
-import { arrange, county, DIVISION, OTHER_DIVISION, table, type TestRow } from '../../src/payments/test-fixture.ts'
+import { arrange, county, DIVISION, OTHER_DIVISION, type TestRow, table } from '../../src/payments/test-fixture.ts'
 import { buildServer } from '../../src/platform/http/server.ts'
 import type { Installation } from '../../src/platform/installation.ts'
 import { testInstallation } from '../database.ts'
 
 let here: Installation
 let server: FastifyInstance
-const clerk = (permissions: Permission[]): Actor => ({ id: 7, name: '王经办', scope: 2, permissions: new Set(permissions) })
+const clerk = (permissions: Permission[]): Actor => ({
+  id: 7,
+  name: '王经办',
+  scope: 2,
+  permissions: new Set(permissions),
+})
 const POSTS: Record<string, Actor> = {
   treasury: clerk(['payments.read', 'payments.import']),
   viewer: clerk(['payments.read']),
@@ -72,11 +77,22 @@ test('an upload is answered at once, works on, and ends with what was taken; the
   const line = await arrange(here, { externalId: 'A1', fen: 100_000n })
   const file = await bytes([
     { PAY_CERT_NO: 'V1', BGT_ID: 'A1', PAY_AMT: '10.00' },
-    { PAY_CERT_NO: 'V2', BGT_ID: 'A1', PAY_AMT: '2000.00', PAYEE_ACCT_NAME: '样例种苗场', PAYEE_ACCT_NO: '6200000000000088888' },
+    {
+      PAY_CERT_NO: 'V2',
+      BGT_ID: 'A1',
+      PAY_AMT: '2000.00',
+      PAYEE_ACCT_NAME: '样例种苗场',
+      PAYEE_ACCT_NO: '6200000000000088888',
+    },
     { PAY_CERT_NO: 'V3', PAY_AMT: '5.00', VOU_DATE: '2026-02-01' },
   ])
   const looked = await send(file, `/divisions/${DIVISION}/imports/payments?check=1`)
-  expect(await ended(looked.body.id)).toMatchObject({ state: 'done', checkOnly: true, rowsTaken: 0, figures: { new: 3 } })
+  expect(await ended(looked.body.id)).toMatchObject({
+    state: 'done',
+    checkOnly: true,
+    rowsTaken: 0,
+    figures: { new: 3 },
+  })
   const started = await send(file)
   expect(started.status).toBe(200)
   expect(await ended(started.body.id)).toMatchObject({
@@ -92,7 +108,13 @@ test('an upload is answered at once, works on, and ends with what was taken; the
 
   const all = (await get(`/divisions/${DIVISION}/payments?year=2026`, 'viewer')).body
   expect(all.rows.map((row: { voucherNo: string }) => row.voucherNo)).toEqual(['V2', 'V1', 'V3'])
-  expect(all.totals).toEqual({ count: '3', amountFen: '201500', postedFen: '1000', unpostedFen: '200500', complete: true })
+  expect(all.totals).toEqual({
+    count: '3',
+    amountFen: '201500',
+    postedFen: '1000',
+    unpostedFen: '200500',
+    complete: true,
+  })
   expect(all.rows[1]).toMatchObject({
     amountFen: '1000',
     payee: { name: '样例建筑公司', account: '6200****9999' },
@@ -103,7 +125,10 @@ test('an upload is answered at once, works on, and ends with what was taken; the
     unposted: null,
   })
   const only = async (filter: string) =>
-    (await get(`/divisions/${DIVISION}/payments?year=2026&${filter}`)).body as { rows: { voucherNo: string }[]; totals: { count: string } }
+    (await get(`/divisions/${DIVISION}/payments?year=2026&${filter}`)).body as {
+      rows: { voucherNo: string }[]
+      totals: { count: string }
+    }
   for (const [filter, found] of [
     ['reason=beyond-available', ['V2']],
     ['match=none', ['V3']],
@@ -122,7 +147,9 @@ test('an upload is answered at once, works on, and ends with what was taken; the
 
   const one = (await get(`/divisions/${DIVISION}/payments/${all.rows[1].id}`, 'viewer')).body
   expect(one.path.map((step: { form: string }) => step.form)).toEqual(['register', 'refine'])
-  expect(one.postings).toMatchObject([{ form: 'pay', effectiveOn: '2026-03-02', debit: 5201, credit: 500201, amountFen: '1000' }])
+  expect(one.postings).toMatchObject([
+    { form: 'pay', effectiveOn: '2026-03-02', debit: 5201, credit: 500201, amountFen: '1000' },
+  ])
   expect(one).toMatchObject({ payer: { account: '6200****0001' }, stated: { allotmentRef: 'A1' }, warnings: [] })
 })
 
@@ -145,7 +172,10 @@ test('the importer’s own permission is asked, an unknown kind and a strange di
 })
 
 test('pages follow each other by key and meet every payment once', async () => {
-  const rows = Array.from({ length: 130 }, (_, i) => ({ PAY_CERT_NO: `N${i}`, VOU_DATE: `2026-05-${String(1 + (i % 7)).padStart(2, '0')}` }))
+  const rows = Array.from({ length: 130 }, (_, i) => ({
+    PAY_CERT_NO: `N${i}`,
+    VOU_DATE: `2026-05-${String(1 + (i % 7)).padStart(2, '0')}`,
+  }))
   await ended((await send(await bytes(rows))).body.id)
   const seen: string[] = []
   let after = ''
@@ -170,7 +200,9 @@ test('at the server’s start a half-read import is broken off, and one that was
     (2, 'payments', '半途.csv', '', 1, 'reading', 0), (2, 'payments', '丢失.csv', '', 1, 'posting', 0)`)
   expect(await resumeImports(here.run, payments.importers!)).toEqual({ resumed: 1, broken: 2 })
   const { rows: records } = (await get(`/divisions/${DIVISION}/imports`)).body
-  expect(records.slice(0, 3).map((record: { state: string; rowsTaken: number }) => [record.state, record.rowsTaken])).toEqual([
+  expect(
+    records.slice(0, 3).map((record: { state: string; rowsTaken: number }) => [record.state, record.rowsTaken]),
+  ).toEqual([
     ['broken', 0],
     ['broken', 0],
     ['done', 20],

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Tx } from './transaction.ts'
@@ -29,7 +28,8 @@ export class CopyWriter {
     if (this.#failed) throw this.#failed
     const text = this.#text
     this.#text = ''
-    if (!this.#stream.write(text)) await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')])
+    // The callback comes when the connection has taken the piece, or cannot any more.
+    await new Promise<void>((resolve, reject) => this.#stream.write(text, error => (error ? reject(error) : resolve())))
     if (this.#failed) throw this.#failed
   }
 
