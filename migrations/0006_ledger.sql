@@ -339,8 +339,9 @@ begin
     raise exception 'the transfers move % fen, the entries %', (select sum(x) from unnest(p_transfer_fen) x), v_moved using errcode = 'FW003';
   end if;
   if cardinality(p_transfer) > 0 then
+    -- Not FOR UPDATE: a received line already holds a key share of its transfer, and two receivers would wait for each other.
     perform from ledger.transfer t join unnest(p_transfer_division, p_transfer) as m(d, i) on t.division = m.d and t.id = m.i
-      order by t.division, t.id for update of t;
+      order by t.division, t.id for no key update of t;
     update ledger.transfer t
       set sent_fen = sent_fen + case when t.division <> p_division then m.amount else 0 end,
           taken_fen = taken_fen + case when t.division = p_division then m.amount else 0 end
@@ -366,7 +367,7 @@ begin
     join (select debit_allotment as allotment, debit as account from ledger.entry where division = p_division and batch = v_batch.id
           union select credit_allotment, credit from ledger.entry where division = p_division and batch = v_batch.id) k
       on b.allotment = k.allotment and b.account = k.account
-    where b.division = p_division order by b.allotment, b.account for update of b;
+    where b.division = p_division order by b.allotment, b.account for no key update of b;
   update ledger.balance b set debit_fen = b.debit_fen + s.debit, credit_fen = b.credit_fen + s.credit
     from (select allotment, account, sum(debit)::bigint as debit, sum(credit)::bigint as credit
           from (select debit_allotment as allotment, debit as account, amount_fen as debit, 0 as credit from ledger.entry
