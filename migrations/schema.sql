@@ -1463,6 +1463,22 @@ begin
       raise exception 'a transfer named by the form is not of this division' using errcode = 'FW003';
     end if;
   end if;
+  -- The sum alone would let two lines of a form change places: each transfer moves by what the entries of its own line say.
+  select coalesce(s.division, m.division) as division, coalesce(s.id, m.id) as id, coalesce(s.fen, 0) as said, coalesce(m.fen, 0) as moved into v_bad
+    from (select division, id, sum(fen) as fen from (
+            select e.division, a.transfer as id, e.amount_fen as fen from ledger.entry e
+              join allotments.allotment a on a.division = e.division and a.id = e.debit_allotment
+              where e.division = p_division and e.batch = v_batch.id and e.debit = 1001 and e.credit = 4001 and a.transfer is not null
+            union all
+            select t.division, t.id, e.amount_fen from ledger.entry e
+              join ledger.transfer t on t.sender = e.division and t.sender_allotment = e.debit_allotment
+              where e.division = p_division and e.batch = v_batch.id and e.debit = 500202) x group by 1, 2) s
+    full join (select d as division, i as id, sum(a) as fen from unnest(p_transfer_division, p_transfer, p_transfer_fen) as x(d, i, a) group by 1, 2) m
+      on m.division = s.division and m.id = s.id
+    where coalesce(s.fen, 0) <> coalesce(m.fen, 0) limit 1;
+  if found then
+    raise exception 'transfer % of division % is moved by % fen, its entries say %', v_bad.id, v_bad.division, v_bad.moved, v_bad.said using errcode = 'FW003';
+  end if;
 
   -- Zero rows first, locks in key order, one aggregated update: an upsert would trip the guard on every decrease.
   insert into ledger.balance (division, allotment, account, side)
