@@ -1690,8 +1690,9 @@ begin
     raise exception 'the transfers move % fen, the entries %', (select sum(x) from unnest(p_transfer_fen) x), v_moved using errcode = 'FW003';
   end if;
   if cardinality(p_transfer) > 0 then
+    -- Not FOR UPDATE: a received line already holds a key share of its transfer, and two receivers would wait for each other.
     perform from ledger.transfer t join unnest(p_transfer_division, p_transfer) as m(d, i) on t.division = m.d and t.id = m.i
-      order by t.division, t.id for update of t;
+      order by t.division, t.id for no key update of t;
     update ledger.transfer t
       set sent_fen = sent_fen + case when t.division <> p_division then m.amount else 0 end,
           taken_fen = taken_fen + case when t.division = p_division then m.amount else 0 end
@@ -1701,6 +1702,24 @@ begin
        <> (select count(*) from ledger.transfer t join (select distinct d, i from unnest(p_transfer_division, p_transfer) as x(d, i)) k
              on t.division = k.d and t.id = k.i where t.division = p_division or t.sender = p_division) then
       raise exception 'a transfer named by the form is not of this division' using errcode = 'FW003';
+    end if;
+  end if;
+  if v_interlock <> 'none' or p_form = 'correct' then
+    -- The sum alone would let two lines of a form change places: each transfer moves by what the entries of its own line say.
+    select coalesce(s.division, m.division) as division, coalesce(s.id, m.id) as id, coalesce(s.fen, 0) as said, coalesce(m.fen, 0) as moved into v_bad
+      from (select division, id, sum(fen) as fen from (
+              select e.division, a.transfer as id, e.amount_fen as fen from ledger.entry e
+                join allotments.allotment a on a.division = e.division and a.id = e.debit_allotment
+                where e.division = p_division and e.batch = v_batch.id and e.debit = 1001 and e.credit = 4001 and a.transfer is not null
+              union all
+              select t.division, t.id, e.amount_fen from ledger.entry e
+                join ledger.transfer t on t.sender = e.division and t.sender_allotment = e.debit_allotment
+                where e.division = p_division and e.batch = v_batch.id and e.debit = 500202) x group by 1, 2) s
+      full join (select d as division, i as id, sum(a) as fen from unnest(p_transfer_division, p_transfer, p_transfer_fen) as x(d, i, a) group by 1, 2) m
+        on m.division = s.division and m.id = s.id
+      where coalesce(s.fen, 0) <> coalesce(m.fen, 0) limit 1;
+    if found then
+      raise exception 'transfer % of division % is moved by % fen, its entries say %', v_bad.id, v_bad.division, v_bad.moved, v_bad.said using errcode = 'FW003';
     end if;
   end if;
 
@@ -1728,7 +1747,7 @@ begin
     from moved m where not exists (select from opened o where o.allotment = m.allotment and o.account = m.account);
   if v_allotments is not null then
     perform from ledger.balance b join unnest(v_allotments, v_accounts) as k(allotment, account) on b.allotment = k.allotment and b.account = k.account
-      where b.division = p_division order by b.allotment, b.account for update of b;
+      where b.division = p_division order by b.allotment, b.account for no key update of b;
     update ledger.balance b set debit_fen = b.debit_fen + k.debit, credit_fen = b.credit_fen + k.credit
       from unnest(v_allotments, v_accounts, v_debits, v_credits) as k(allotment, account, debit, credit)
       where b.division = p_division and b.allotment = k.allotment and b.account = k.account;
@@ -1769,6 +1788,18 @@ begin
 end $function$;
 grant execute on function ledger.seal(integer) to fundwatch_app;
 comment on function ledger.seal(integer) is 'chains the committed batches of a division that wait for their seal; returns how many';
+
+CREATE OR REPLACE FUNCTION payments.analyze_staged()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  analyze payments.staged (import, division, fiscal_year, vouched_on, voucher_type, voucher_no, line_no);
+end $function$;
+grant execute on function payments.analyze_staged() to fundwatch_app;
+comment on function payments.analyze_staged() is 'gathers statistics of staged payments; an import of more than a few thousand lines calls it before it compares them with what is known';
 
 CREATE OR REPLACE FUNCTION payments.fit_next(used bigint, amount bigint, room bigint)
  RETURNS bigint

@@ -139,6 +139,7 @@ export function readRow(reader: RowReader): FileRow | null {
     economicSubject: reader.text('GOV_BGT_ECO_CODE', { maxLength: 7 }),
     departmentSubject: reader.text('DEP_BGT_ECO_CODE', { maxLength: 7 }),
     level: reader.code('BUDGET_LEVEL_CODE', LEVELS_READ, {
+      required: false,
       fault: 'level-unknown',
       zh: '预算级次',
       en: 'budget level',
@@ -150,6 +151,7 @@ export function readRow(reader: RowReader): FileRow | null {
     sourceType: reader.text('SOURCE_TYPE_CODE', { maxLength: 20 }),
     direct: reader.flag('DIRECT_FLAG') ?? false,
     poverty: reader.code('POVERTY_FLAG', POVERTY_READ, {
+      required: false,
       fault: 'poverty-flag-unknown',
       zh: '扶贫标识',
       en: 'poverty flag',

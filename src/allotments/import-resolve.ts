@@ -31,6 +31,8 @@ interface FundRef {
   id: number
   division: number
   code: string
+  name: string
+  secret: boolean
   superior: number | null
 }
 
@@ -48,7 +50,13 @@ const formOf = (row: FileRow): Resolved['form'] =>
         : 'assign'
 
 /** Looks all codes up in a few statements, and adds a fault for each that is not there; then looks at sources and sums. */
-export async function resolve(tx: Tx, rows: readonly FileRow[], faults: FaultList): Promise<Resolved[]> {
+export async function resolve(
+  tx: Tx,
+  rows: readonly FileRow[],
+  faults: FaultList,
+  /** Keys of rows that could not be read: they are in the file, and their own faults are told. */
+  faulty: ReadonlySet<string> = new Set(),
+): Promise<Resolved[]> {
   const divisions = await divisionsByCode(tx)
   const scope = await scopeOf(tx)
   const ids = [...new Set(rows.flatMap(row => divisions.get(row.divisionCode)?.id ?? []))]
@@ -60,6 +68,8 @@ export async function resolve(tx: Tx, rows: readonly FileRow[], faults: FaultLis
   const known = await knownLines(tx, ids, rows)
   const lines: Resolved[] = []
   const first = new Map<string, Resolved>()
+  const spoilt = new Set(faulty)
+  const seen = new Map<string, number>()
   const miss = (row: FileRow, code: string, field: string, value: string, zh: string, en: string): void =>
     faults.add({
       code,
@@ -74,6 +84,7 @@ export async function resolve(tx: Tx, rows: readonly FileRow[], faults: FaultLis
     const before = faults.count
     const division = divisions.get(row.divisionCode)
     if (!division) {
+      spoilt.add(row.externalId)
       miss(
         row,
         'unknown-division',
@@ -85,6 +96,7 @@ export async function resolve(tx: Tx, rows: readonly FileRow[], faults: FaultLis
       continue
     }
     if (!scope.has(division.id)) {
+      spoilt.add(row.externalId)
       miss(
         row,
         'division-outside-scope',
@@ -112,6 +124,15 @@ export async function resolve(tx: Tx, rows: readonly FileRow[], faults: FaultLis
         '本级和上级目录中没有这项专项资金，请先登记目录或改正代码',
         'no catalogue of this division or above holds this fund; register it first, or mend the code',
       )
+    else if (fund.secret)
+      miss(
+        row,
+        'fund-secret',
+        'TRACK_PRO_CODE',
+        row.fundCode,
+        `“${fund.name}”为涉密资金，本系统不登记其明细，请从文件中删去`,
+        `“${fund.name}” is a secret fund, whose detail may not be entered in this system; take it out of the file`,
+      )
     const receiver = row.receiverCode === null ? null : (divisions.get(row.receiverCode) ?? null)
     if (row.receiverCode !== null && receiver === null)
       miss(
@@ -121,6 +142,15 @@ export async function resolve(tx: Tx, rows: readonly FileRow[], faults: FaultLis
         row.receiverCode,
         '没有这个接收方区划，请先登记区划或改正代码',
         'there is no such receiving division; register it first, or mend the code',
+      )
+    else if (receiver?.id === division.id)
+      miss(
+        row,
+        'receiver-missing',
+        'REC_DIV_CODE',
+        row.receiverCode ?? '',
+        '接收方就是本级，请填写下级区划',
+        'is this division itself; enter the one below that receives',
       )
     const agency = row.agencyCode === null ? null : (agencies.get(division.id)?.get(row.agencyCode)?.id ?? null)
     if (row.agencyCode !== null && agency === null)
@@ -173,18 +203,19 @@ export async function resolve(tx: Tx, rows: readonly FileRow[], faults: FaultLis
         )
     }
     const key = keyOf(division.id, row.year, row.externalId)
-    const twin = first.get(key)
-    if (twin) {
+    const twin = seen.get(key)
+    if (twin !== undefined) {
       miss(
         row,
         'line-duplicated',
         'BGT_ID',
         row.externalId,
-        `与第 ${twin.row} 行重复，请只留一行`,
-        `stands in row ${twin.row} already; keep one of the two`,
+        `与第 ${twin} 行重复，请只留一行`,
+        `stands in row ${twin} already; keep one of the two`,
       )
       continue
     }
+    seen.set(key, row.row)
     const stored = known.get(key)
     if (stored && (stored.amount_fen !== row.amount || stored.form !== form))
       miss(
@@ -195,7 +226,10 @@ export async function resolve(tx: Tx, rows: readonly FileRow[], faults: FaultLis
         `已登记为 ${displayMoney(stored.amount_fen as Fen)} 元，与本行不同；更改请用红字更正或调整`,
         `is registered with ${displayMoney(stored.amount_fen as Fen)} yuan, which differs from this row; use a correction or an adjustment to change it`,
       )
-    if (faults.count > before || !fund) continue
+    if (faults.count > before || !fund) {
+      spoilt.add(row.externalId)
+      continue
+    }
     const line: Resolved = {
       ...row,
       form,
@@ -216,7 +250,7 @@ export async function resolve(tx: Tx, rows: readonly FileRow[], faults: FaultLis
     first.set(key, line)
     lines.push(line)
   }
-  await checkSources(tx, lines, first, faults)
+  await checkSources(tx, lines, first, spoilt, faults)
   return lines
 }
 
@@ -225,6 +259,7 @@ async function checkSources(
   tx: Tx,
   lines: readonly Resolved[],
   inFile: ReadonlyMap<string, Resolved>,
+  spoilt: ReadonlySet<string>,
   faults: FaultList,
 ): Promise<void> {
   const outside = lines.filter(
@@ -242,6 +277,7 @@ async function checkSources(
     const source = stored.get(line.sourceKey)
     if (source) line.source = source.id
     else if (!sibling) {
+      if (spoilt.has(line.sourceId!)) continue
       faults.add({
         code: 'source-missing',
         row: line.row,
@@ -284,7 +320,7 @@ async function fundsFor(
   tx: Tx,
   divisions: readonly number[],
 ): Promise<(division: number, code: string, owner: number | null) => FundRef | undefined> {
-  const funds = await tx.query<FundRef>('select id, division, code, superior from funds.published_fund')
+  const funds = await tx.query<FundRef>('select id, division, code, name, secret, superior from funds.published_fund')
   const byCode = groupBy(funds, fund => fund.code)
   // Nearest first: the division's own catalogue, then those above it, the lowest of them before the higher.
   const above = await tx.query<{ division: number; scope: number; size: bigint }>(

@@ -27,15 +27,31 @@ export const importer: Importer = {
  * it names: nothing above = own budget; a superior's number = receipt; a source and a receiver = pass-down; a source and an
  * agency = refining; a source alone = assignment. Rows may stand in any order; known ones are repeats. One transaction: all of
  * it or nothing. Faults, all at once: those of the fields, `unknown-division`, `unknown-fund`, `unknown-agency`, `unknown-project`,
- * `unknown-office`, `unknown-subject`, `line-duplicated`, `line-changed`, `source-missing`, `over-allotted`, `transfer-exceeded`.
+ * `unknown-office`, `unknown-subject`, `division-outside-scope`, `fund-secret`, `line-duplicated`, `line-changed`, `source-missing`,
+ * `source-wrong-form`, `receiver-missing`, `over-allotted`, `transfer-exceeded`.
  */
 export async function importAllotments(context: Context, request: ImportRequest): Promise<ImportOutcome> {
   const faults = new FaultList()
-  const { read, rows } = await readRows(request, COLUMNS, faults, readRow, MAX_ROWS)
-  const lines = await resolve(context.tx, rows, faults)
+  // Rows with faults of their own are sources all the same: what is made of them is not called an orphan.
+  const faulty = new Set<string>()
+  const { read, rows } = await readRows(
+    request,
+    COLUMNS,
+    faults,
+    reader => {
+      const row = readRow(reader)
+      if (!row) faulty.add(reader.raw('BGT_ID'))
+      return row
+    },
+    MAX_ROWS,
+  )
+  const lines = await resolve(context.tx, rows, faults, faulty)
   faults.throwIfAny()
   const fresh = lines.filter(line => !line.known)
-  if (!request.checkOnly) await postAll(context, fresh, faults, request)
+  // A look posts too, and takes it all back: only the posting knows what a superior's line has left and which numbers are mended.
+  if (request.checkOnly) await context.tx.query('savepoint look')
+  await postAll(context, fresh, faults, request)
+  if (request.checkOnly) await context.tx.query('rollback to savepoint look')
   const figures = Object.fromEntries(
     (['register', 'receive', 'assign', 'refine', 'pass-down'] as const).map(form => [
       form,
@@ -52,7 +68,7 @@ export async function importAllotments(context: Context, request: ImportRequest)
   }
 }
 
-/** Top level first, so that what is passed down is there to be received; within a level, sources before what is made of them. */
+/** Sources before what is made of them, and what is passed down before it is received, whatever the order of the rows. */
 async function postAll(
   context: Context,
   fresh: readonly Resolved[],
@@ -61,21 +77,35 @@ async function postAll(
 ): Promise<void> {
   const ids = new Map<string, bigint>()
   const documents = new Map<string, bigint>()
+  const numbers = new Map<string, string>()
+  const numbered = (typed: string): string => {
+    const number = numbers.get(typed) ?? storedNumber(typed)
+    numbers.set(typed, number)
+    return number
+  }
+  const sending = (line: Resolved) => `${line.receiver}/${line.year}/${numbered(line.number)}`
+  const receiving = (line: Resolved) => `${line.division}/${line.year}/${numbered(line.superiorNumber ?? '')}`
+  let pending = [...fresh]
   let done = 0
-  for (const level of LEVELS) {
-    let pending = fresh.filter(line => line.level === level)
-    while (pending.length > 0) {
-      const ready = pending.filter(line => line.sourceKey === null || line.source !== null || ids.has(line.sourceKey))
-      // `resolve` has refused sources that do not exist and circles, so something is always ready.
-      if (ready.length === 0) throw new Error('no line is ready to be posted')
-      for (const group of grouped(ready)) {
-        await postGroup(context, group, ids, documents, faults)
-        done += group.length
-        request.progress?.({ zh: '正在登记', en: 'Registering' }, done, fresh.length)
-      }
-      const posted = new Set(ready)
-      pending = pending.filter(line => !posted.has(line))
+  while (pending.length > 0) {
+    const coming = new Set(pending.filter(line => line.form === 'pass-down').map(sending))
+    const free = (line: Resolved) =>
+      line.sourceKey !== null
+        ? line.source !== null || ids.has(line.sourceKey)
+        : line.form !== 'receive' || !coming.has(receiving(line))
+    let ready = pending.filter(free)
+    // What still waits, waits for a line that was refused here; or two divisions send to each other under one number, which only
+    // the postings can judge.
+    if (ready.length === 0 && faults.count > 0) break
+    if (ready.length === 0) ready = pending.filter(line => line.form === 'receive')
+    if (ready.length === 0) throw new Error('no line is ready to be posted')
+    for (const group of grouped(ready)) {
+      await postGroup(context, group, ids, documents, faults)
+      done += group.length
+      request.progress?.({ zh: '正在登记', en: 'Registering' }, done, fresh.length)
     }
+    const posted = new Set(ready)
+    pending = pending.filter(line => !posted.has(line))
   }
   faults.throwIfAny()
 }
@@ -84,6 +114,9 @@ const grouped = (lines: readonly Resolved[]): Iterable<Resolved[]> =>
   groupBy(lines, line =>
     [line.division, line.year, line.form, line.number, line.title, line.dated].join('\u0000'),
   ).values()
+
+/** The number as the ledger keeps it, and as the receivers of a transfer look for it. */
+const storedNumber = (typed: string): string => parseDocumentNumber(typed).normalised ?? typed.trim()
 
 async function documentOf(
   context: Context,
@@ -94,7 +127,7 @@ async function documentOf(
   const key = [line.division, line.number, line.title, line.dated].join('\u0000')
   const seen = documents.get(key)
   if (seen !== undefined) return seen
-  const number = parseDocumentNumber(line.number).normalised ?? line.number
+  const number = storedNumber(line.number)
   const known = await context.tx.maybe<{ id: bigint }>(
     'select id from ledger.document where division = $1 and number = $2 and title = $3 and dated = $4 order by id limit 1',
     [line.division, number, line.title, line.dated],
@@ -161,13 +194,13 @@ async function postGroup(
       division: first.division,
       fiscalYear: first.year,
       form: first.form as AllotmentForm,
-      document: { number: first.number, title: first.title, dated: first.dated },
+      document: { number: storedNumber(first.number), title: first.title, dated: first.dated },
       documentId,
       effectiveOn: first.dated,
       lines,
       rows: taken.map(line => line.row),
     })
-    taken.forEach((line, index) => ids.set(line.key, issued.lines[index]!))
+    for (const [index, line] of taken.entries()) ids.set(line.key, issued.lines[index]!)
   } catch (error) {
     // After a database error the transaction is lost; after a refusal of ours it is about to be: say all that is known by now.
     if (error instanceof Refusal)
@@ -198,8 +231,7 @@ async function transfersFor(
 ): Promise<Map<Resolved, bigint>> {
   const first = group[0]!
   const found = new Map<Resolved, bigint>()
-  const numberOf = (line: Resolved) =>
-    parseDocumentNumber(line.superiorNumber ?? '').normalised ?? line.superiorNumber ?? ''
+  const numberOf = (line: Resolved) => storedNumber(line.superiorNumber ?? '')
   const rows = await context.tx.query<Waiting & { document_number: string }>(
     `select id, document_number, fund, sent_fen - taken_fen as left, sender is null as outside from ledger.transfer
      where division = $1 and fiscal_year = $2 and document_number = any ($3) order by id`,
@@ -207,14 +239,27 @@ async function transfersFor(
   )
   const waiting = groupBy(rows, row => row.document_number)
   const unsent: Resolved[] = []
+  // Whatever the order of the rows: first those that take a whole transfer of their fund, then the others, largest first, each from
+  // the smallest that has enough.
+  const kin = (line: Resolved, one: Waiting) => one.fund === line.fund || one.fund === line.superiorFund
+  const of = (line: Resolved) => waiting.get(numberOf(line)) ?? []
+  const whole = new Map<Resolved, Waiting>()
   for (const line of group) {
-    const candidates = waiting.get(numberOf(line)) ?? []
-    const fits = candidates.filter(one => one.left >= line.amount)
-    const chosen =
-      fits.find(one => one.left === line.amount && (one.fund === line.fund || one.fund === line.superiorFund)) ??
-      fits.find(one => one.fund === line.fund || one.fund === line.superiorFund) ??
-      fits.find(one => one.left === line.amount) ??
-      fits[0]
+    const exact = of(line).find(one => one.left === line.amount && kin(line, one))
+    if (!exact) continue
+    exact.left -= line.amount
+    whole.set(line, exact)
+  }
+  const rest = group
+    .filter(line => !whole.has(line))
+    .sort((a, b) => (a.amount === b.amount ? 0 : a.amount > b.amount ? -1 : 1))
+  for (const [line, one] of whole) found.set(line, one.id)
+  for (const line of rest) {
+    const candidates = of(line)
+    const fits = candidates
+      .filter(one => one.left >= line.amount)
+      .sort((a, b) => (a.left === b.left ? 0 : a.left < b.left ? -1 : 1))
+    const chosen = fits.find(one => kin(line, one)) ?? fits[0]
     if (chosen) {
       chosen.left -= line.amount
       found.set(line, chosen.id)
@@ -251,7 +296,7 @@ async function transfersFor(
           sent: line.amount,
         })),
       })
-      lines.forEach((line, index) => found.set(line, opened[index]!))
+      for (const [index, line] of lines.entries()) found.set(line, opened[index]!)
     }
   }
   return found
