@@ -117,6 +117,8 @@ export class Budget {
   readonly #draw: Draw
   #serials = new Map<string, number>()
   #works = new Map<string, number>()
+  /** Day of the last document of a series: numbers run with the days. */
+  #latest = new Map<string, string>()
   #shared = new Map<string, Doc>()
 
   constructor(draw: Draw) {
@@ -146,6 +148,11 @@ export class Budget {
     const series = `${word}${SECTOR[fund.sector].character}`
     const year = dated.slice(0, 4)
     const number = how.number ?? `${series}〔${year}〕${this.#next(`${series}${year}`)}号`
+    if (how.number === undefined) {
+      const last = this.#latest.get(series)
+      if (last && last > dated) throw new Error(`${number} of ${dated} comes behind one of ${last}`)
+      this.#latest.set(series, dated)
+    }
     const title = how.title ?? `${bureau}关于下达${year}年${label}${fund.name}的通知`
     return this.doc(division, number, title, dated, how.scanned ?? true)
   }

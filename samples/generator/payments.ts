@@ -307,7 +307,7 @@ function plant({ budget, faults }: Year, payments: Payment[], left: Map<Line, bi
   // Sent to the bank, not yet confirmed: in transit, and nothing wrong with it.
   for (const line of [lineOf(YUNSHAN, 'C8-01'), lineOf(PROVINCE, 'A5-02'), lineOf(HEFENG, 'C8-03', 1)]) {
     const purpose = `${nameFor(line.project!)}${SECTOR[line.fund.sector].purposes[1]}`
-    pay(line, '2018-12-19', 150_000n, purpose, payeesOf(line.division, SECTOR[line.fund.sector].payees)[0]!, {
+    pay(line, '2018-12-19', 350_000n, purpose, payeesOf(line.division, SECTOR[line.fund.sector].payees)[0]!, {
       paid: '',
     })
   }

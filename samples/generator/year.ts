@@ -128,6 +128,7 @@ export function theYear(draw: Draw): Year {
       [HEFENG]: 1_800_000,
     },
   })
+  budget.registerOwn({ file: SPRING, division: YUNSHAN, fund: 'Y4-02', label: '', dated: '2018-03-05' }, 1_800_000)
   const water = give({
     file: SPRING,
     fund: 'C8-06',
@@ -151,7 +152,6 @@ export function theYear(draw: Draw): Year {
   faults.projectName(named(water, QINGSHI, '水利专项'), 'unrefined')
   paid.set(`${XIKOU}/C8-06/2018`, 580)
   faults.execution(at(water, XIKOU, 'refine'), 'yellow')
-  budget.registerOwn({ file: SPRING, division: YUNSHAN, fund: 'Y4-02', label: '', dated: '2018-03-05' }, 1_800_000)
   const provincial = give({
     file: SPRING,
     fund: 'A5-02',
@@ -221,6 +221,7 @@ export function theYear(draw: Draw): Year {
     'the title of a request in place of a number',
   )
   faults.repaired(budget.lines.find(line => line.doc.number === '云山财建[2018]45号')!, '云山财建〔2018〕45号')
+  budget.registerOwn({ file: SUMMER, division: YUNSHAN, fund: 'Y4-03', label: '', dated: '2018-05-22' }, 1_500_000)
   // The slide's example: 10,000,000 from the centre and 5,000,000 matched by the province make one fund of 15,000,000.
   const matched = {
     file: SUMMER,
@@ -244,7 +245,6 @@ export function theYear(draw: Draw): Year {
     shares: { [YUNSHAN]: 2_000_000, [QINGSHI]: 1_800_000, [ZHULING]: 1_200_000 },
     handling: { [QINGSHI]: { project: twice } },
   })
-  budget.registerOwn({ file: SUMMER, division: YUNSHAN, fund: 'Y4-03', label: '', dated: '2018-05-22' }, 1_500_000)
   budget.registerOwn(
     { file: SUMMER, division: NANPING, fund: 'A5-01', label: '市级配套', dated: '2018-04-18' },
     900_000,
