@@ -208,7 +208,6 @@ export const zhCN = {
   },
   chart: {
     asTable: '以表格查看',
-    month: '{{month}}月',
     arranged: '当月安排',
     paid: '当月支付',
     paidSoFar: '累计支付',

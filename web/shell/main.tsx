@@ -42,7 +42,9 @@ const queries = new QueryClient({
     },
   },
 })
-whenSignedOut(() => queries.setQueryData(['/session'], null))
+whenSignedOut(() => {
+  queries.setQueryData(['/session'], null)
+})
 
 function Dressed() {
   const { language } = usePreferences()
