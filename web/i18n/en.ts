@@ -195,6 +195,15 @@ export const en: typeof zhCN = {
     noneFit: 'Nothing fits these filters',
     noneFitHint: 'Loosen or clear the filters above, or choose another year or division.',
   },
+  field: {
+    document: { number: 'Document number', title: 'Document title', dated: 'Issued on' },
+    effectiveOn: 'Effective on',
+    old: 'Old password',
+    new: 'New password',
+    name: 'Sign-in name',
+    password: 'Password',
+    note: 'Note',
+  },
   fault: {
     join: ', ',
     row: 'Row {{row}}',
