@@ -36,8 +36,11 @@ export function DocumentNumber({ line }: { line: Pick<Line, 'document'> }) {
   return (
     <>
       {line.document.number || t('allotments.noNumber')}
-      {form === 'invalid' && <span className="tag tag-warn">{t('number.invalid')}</span>}
-      {form === 'repaired' && <span className="tag">{t('number.repaired')}</span>}
+      {(form === 'invalid' || form === 'repaired') && (
+        <span className="number-note">
+          <span className={form === 'invalid' ? 'tag tag-warn' : 'tag'}>{t(`number.${form}`)}</span>
+        </span>
+      )}
     </>
   )
 }

@@ -148,7 +148,9 @@ function Branch({ line, depth, home }: { line: TreeLine; depth: number; home: st
                 <DocumentNumber line={line} />
               </ThingLink>
               <span className="tree-fund">{line.fund.name}</span>
-              <span className="tree-use">{use(line)}</span>
+              <span className="tree-use" title={use(line)}>
+                {use(line)}
+              </span>
             </span>
           </div>
         </td>

@@ -4,7 +4,7 @@ import type { zhCN } from './zh-CN.ts'
 export const en: typeof zhCN = {
   system: {
     name: 'Earmarked Funds Monitor',
-    line: 'Every fen of an earmarked fund, followed from the ministry’s transfer to the last payee.',
+    line: "Every fen of an earmarked fund, followed from the ministry's transfer to the last payee.",
     closed: 'This system runs on the internal network and sends nothing outside it.',
   },
   language: { 'zh-CN': '中文', en: 'English' },
@@ -127,7 +127,7 @@ export const en: typeof zhCN = {
   stage: {
     toAssign: 'To assign',
     toRefine: 'To refine',
-    own: 'Own spending, unpaid',
+    own: 'Own, unpaid',
     plan: 'Payment plan',
     transit: 'In transit to the bank',
     paid: 'Paid',
@@ -195,11 +195,20 @@ export const en: typeof zhCN = {
     noneFit: 'Nothing fits these filters',
     noneFitHint: 'Loosen or clear the filters above, or choose another year or division.',
   },
+  field: {
+    document: { number: 'Document number', title: 'Document title', dated: 'Issued on' },
+    effectiveOn: 'Effective on',
+    old: 'Old password',
+    new: 'New password',
+    name: 'Sign-in name',
+    password: 'Password',
+    note: 'Note',
+  },
   fault: {
     join: ', ',
     row: 'Row {{row}}',
-    field: '“{{field}}”',
-    value: 'value “{{value}}”',
+    field: '"{{field}}"',
+    value: 'value "{{value}}"',
     count: 'Faults found: {{count}}',
     rowHead: 'Row',
     fieldHead: 'Field',
@@ -214,7 +223,6 @@ export const en: typeof zhCN = {
   },
   chart: {
     asTable: 'Show as a table',
-    month: 'M{{month}}',
     arranged: 'Arranged in the month',
     paid: 'Paid in the month',
     paidSoFar: 'Paid so far',
@@ -264,9 +272,9 @@ export const en: typeof zhCN = {
   },
   formAbout: {
     register:
-      'Registers the division’s own budget for a fund. The ledger then posts by itself: debit 1001, credit 4001.',
+      "Registers the division's own budget for a fund. The ledger then posts by itself: debit 1001, credit 4001.",
     receive:
-      'Receives a transfer passed down from above into a fund of this division; it interlocks with the superior’s line and cannot exceed what is in transit.',
+      "Receives a transfer passed down from above into a fund of this division; it interlocks with the superior's line and cannot exceed what is in transit.",
     assign: 'Assigns received or registered budget to a fund and its office, to be refined next.',
     refine: 'Refines to an agency, a project and subjects: own spending.',
     'pass-down': 'Passes budget down to a lower division, which may then receive it.',
@@ -274,7 +282,7 @@ export const en: typeof zhCN = {
   },
   formPage: {
     needed: 'Fill this in',
-    numberHint: 'Proper form: agency word〔year〕number, e.g. “×财农〔2025〕12号”.',
+    numberHint: 'Proper form: agency word〔year〕number, e.g. "×财农〔2025〕12号".',
     line: 'Line {{no}}',
     addLine: 'Add a line',
     removeLine: 'Remove this line',
@@ -345,7 +353,7 @@ export const en: typeof zhCN = {
     scan: 'Scan',
     scanThere: 'uploaded',
     scanMissing: 'missing',
-    superiorNumber: 'Superior’s number',
+    superiorNumber: "Superior's number",
     direct: 'Direct funds',
     toDivision: 'Passed down to',
     functionSubject: 'Functional subject',
@@ -438,7 +446,7 @@ export const en: typeof zhCN = {
     ledger: 'Match and posting',
     type: 'Type',
     notPaid: 'the bank has not confirmed it yet',
-    payeeAccount: 'Payee’s account (masked)',
+    payeeAccount: "Payee's account (masked)",
     payer: 'Payer',
     noPurpose: '(empty)',
     settlement: 'Settlement',
@@ -468,7 +476,7 @@ export const en: typeof zhCN = {
     'beyond-available':
       'It goes beyond what the allotment has left. The payment is kept and posts by itself once there is room.',
     'not-paid': 'The bank has not confirmed it yet; it posts by itself once it does.',
-    'book-locked': 'The voucher’s period is locked; ask the chief accountant.',
+    'book-locked': "The voucher's period is locked; ask the chief accountant.",
   },
   projects: {
     search: 'Project name or code',
@@ -477,7 +485,7 @@ export const en: typeof zhCN = {
     arranged: 'Arranged',
     none: 'The library holds no project yet',
     noneHint:
-      'Projects come before money: import the county’s library; codes are unique, and a name says what is built where.',
+      "Projects come before money: import the county's library; codes are unique, and a name says what is built where.",
   },
   project: {
     title: 'Project',
@@ -493,16 +501,16 @@ export const en: typeof zhCN = {
     missing: 'no project name',
     digits: 'digits for a name',
     unrefined: 'not refined',
-    'fund-name': 'a fund’s name',
-    'notice-title': 'a notice’s title',
+    'fund-name': "a fund's name",
+    'notice-title': "a notice's title",
   },
   verdictHint: {
     ok: '',
     missing: 'Give it a name that says what is done where.',
     digits: 'Write the name in words, not digits.',
-    unrefined: 'A “special project” is no project: name the place and the works.',
-    'fund-name': 'This is a fund’s name: name the project that the fund pays for.',
-    'notice-title': 'This is a document’s title: name the project that it arranges.',
+    unrefined: 'A "special project" is no project: name the place and the works.',
+    'fund-name': "This is a fund's name: name the project that the fund pays for.",
+    'notice-title': "This is a document's title: name the project that it arranges.",
   },
   subject: {
     allotment: 'Allotment',
@@ -518,9 +526,9 @@ export const en: typeof zhCN = {
     check: 'Check now',
     checked: 'Checked; the warnings are up to date',
     none: 'No warnings',
-    noneHint: 'Rules check by themselves once allotments and payments are in; or press “Check now”.',
+    noneHint: 'Rules check by themselves once allotments and payments are in; or press "Check now".',
     noneOpen: 'No warning is open',
-    noneOpenHint: 'Those that ended are found under “Warnings”.',
+    noneOpenHint: 'Those that ended are found under "Warnings".',
   },
   warning: {
     title: 'Warning',
@@ -633,7 +641,7 @@ export const en: typeof zhCN = {
     sending: 'Upload',
     progress: 'Progress',
     mayLeave: 'You may leave this page; the work goes on, and the list below shows what came of it.',
-    checked: 'Checked: all {{count}} rows are fine. Nothing is stored yet; press “Store”.',
+    checked: 'Checked: all {{count}} rows are fine. Nothing is stored yet; press "Store".',
     done: 'Rows stored: {{count}}.',
     refused: 'Faults: {{count}}. Nothing was stored.',
     broken:
@@ -668,8 +676,8 @@ export const en: typeof zhCN = {
     subjects: 'Budget subjects',
   },
   importKindHint: {
-    payments: 'voucher messages in XML (5201, 8202), or CSV and XLSX in the ministry’s field names',
-    allotments: 'CSV or XLSX in the ministry’s field names; brackets of numbers are mended',
+    payments: "voucher messages in XML (5201, 8202), or CSV and XLSX in the ministry's field names",
+    allotments: "CSV or XLSX in the ministry's field names; brackets of numbers are mended",
     projects: 'code, name, agency, years, investment',
     funds: 'catalogue, name, office, what is included and excepted, superior fund',
     divisions: 'nine-digit code, name, administrative and fiscal parent',

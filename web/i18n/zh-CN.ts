@@ -189,6 +189,15 @@ export const zhCN = {
     noneFit: '没有符合条件的内容',
     noneFitHint: '请放宽或清除上面的筛选条件，也可改选年度或区划。',
   },
+  field: {
+    document: { number: '文号', title: '文件标题', dated: '发文日期' },
+    effectiveOn: '记账日期',
+    old: '原密码',
+    new: '新密码',
+    name: '登录名',
+    password: '密码',
+    note: '核实情况',
+  },
   fault: {
     join: '，',
     row: '第 {{row}} 行',
@@ -208,7 +217,6 @@ export const zhCN = {
   },
   chart: {
     asTable: '以表格查看',
-    month: '{{month}}月',
     arranged: '当月安排',
     paid: '当月支付',
     paidSoFar: '累计支付',

@@ -93,9 +93,10 @@ export function FlowDrawing({ flow }: { flow: OverviewAnswer['flow'] }) {
 /** Arranged and paid month by month: bars for the month, a line for what is paid so far. */
 export function MonthDrawing({ months }: { months: OverviewAnswer['months'] }) {
   const { t } = useTranslation()
-  const { unit } = usePreferences()
+  const { unit, language } = usePreferences()
   type Month = OverviewAnswer['months'][number]
   const option = useMemo(() => {
+    const names = new Intl.DateTimeFormat(language, { month: 'short', timeZone: 'UTC' })
     const divisor = { yuan: 1, wan: 10_000, yi: 100_000_000 }[unit]
     let soFar = '0'
     const cumulated = months.map(month => {
@@ -115,11 +116,13 @@ export function MonthDrawing({ months }: { months: OverviewAnswer['months'] }) {
             ),
           ].join('<br/>'),
       },
-      legend: { top: 0, itemWidth: 16, itemHeight: 10 },
+      legend: { top: 0, right: 0, itemWidth: 16, itemHeight: 10 },
       grid: { left: 8, right: 8, top: 34, bottom: 4, containLabel: true },
       xAxis: {
         type: 'category',
-        data: months.map(month => t('chart.month', { month: Number(String(month.month).slice(-2)) })),
+        data: months.map(month =>
+          names.format(new Date(Date.UTC(2000, Number(String(month.month).slice(-2)) - 1, 15))),
+        ),
         axisTick: { show: false },
       },
       yAxis: { type: 'value', name: t(`unit.${unit}`), splitLine: { lineStyle: { color: '#e6eaef' } } },
@@ -134,7 +137,7 @@ export function MonthDrawing({ months }: { months: OverviewAnswer['months'] }) {
         { name: t('chart.paidSoFar'), type: 'line', data: cumulated.map(point), symbolSize: 6 },
       ],
     }
-  }, [months, unit, t])
+  }, [months, unit, language, t])
   if (months.length === 0) return <Nothing title={t('chart.none')} />
   const columns: Column<Month>[] = [
     { key: 'month', title: t('column.month'), value: month => String(month.month) },

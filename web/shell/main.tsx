@@ -42,13 +42,24 @@ const queries = new QueryClient({
     },
   },
 })
-whenSignedOut(() => queries.setQueryData(['/session'], null))
+whenSignedOut(() => {
+  queries.setQueryData(['/session'], null)
+})
+
+// Lists and calendars open inside the landmark of what opened them, where readers look for them.
+const landmarkOf = (trigger?: HTMLElement): HTMLElement =>
+  trigger?.closest<HTMLElement>('header, main') ?? document.body
 
 function Dressed() {
   const { language } = usePreferences()
   dayjs.locale(language === 'en' ? 'en' : 'zh-cn')
   return (
-    <ConfigProvider locale={language === 'en' ? enUS : zhCN} theme={THEME} button={{ autoInsertSpace: false }}>
+    <ConfigProvider
+      locale={language === 'en' ? enUS : zhCN}
+      theme={THEME}
+      button={{ autoInsertSpace: false }}
+      getPopupContainer={landmarkOf}
+    >
       <App>
         <RouterProvider router={router} />
       </App>

@@ -42,7 +42,8 @@ export function useSignOut(): () => Promise<void> {
   const queries = useQueryClient()
   return async () => {
     await send('DELETE', '/session').catch(() => {})
-    queries.clear()
+    // Not `clear`: the gate watches the session's query and would go on showing the old one.
     queries.setQueryData(['/session'], null)
+    queries.removeQueries({ predicate: query => query.queryKey[0] !== '/session' })
   }
 }

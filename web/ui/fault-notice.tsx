@@ -8,10 +8,17 @@ import { useSaid } from '../shell/preferences.tsx'
 /** Where a fault lies, in words: row 12, field “amount”, value “1,2”. */
 export function useWhere(): (fault: Fault) => string {
   const { t } = useTranslation()
+  // Fields of our own forms are paths (lines.0.amountFen); people know them by their labels.
+  const fieldName = (field: string): string => {
+    const [, line, name] = /^lines\.(\d+)\.(\w+)$/.exec(field) ?? []
+    if (line && name)
+      return `${t('formPage.line', { no: Number(line) + 1 })} ${t(`ask.${name.replace(/Fen$/, '')}`, { defaultValue: name })}`
+    return t(`field.${field}`, { defaultValue: field })
+  }
   return fault =>
     [
       fault.row === undefined ? null : t('fault.row', { row: fault.row }),
-      fault.field ? t('fault.field', { field: fault.field }) : null,
+      fault.field ? t('fault.field', { field: fieldName(fault.field) }) : null,
       fault.value ? t('fault.value', { value: fault.value }) : null,
     ]
       .filter(Boolean)
