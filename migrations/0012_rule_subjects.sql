@@ -30,11 +30,13 @@ create view rules.subject_document with (security_invoker) as
   from ledger.published_document d
   join (
     select l.division, l.document, max(l.fiscal_year) as fiscal_year, case when min(l.fund) = max(l.fund) then min(l.fund) end as fund,
-      bool_and(l.back_entered) as back_entered, count(*) as lines, sum(l.amount_fen)::bigint as amount_fen,
+      bool_and(l.back_entered) as back_entered, count(*) as lines, -- A document that both receives and assigns moves the same money twice; what it brought in is what its lines took from elsewhere.
+      coalesce(sum(l.amount_fen) filter (where s.document is distinct from l.document), 0)::bigint as amount_fen,
       coalesce(array_agg(distinct l.superior_number) filter (where l.superior_number is not null), '{}') as superior_numbers
     from allotments.published_line l
     join (select b.division, b.allotment from ledger.published_balance b group by 1, 2 having sum(b.debit_fen) > 0) live
       on live.division = l.division and live.allotment = l.id
+    left join allotments.published_line s on s.division = l.division and s.id = l.source
     group by l.division, l.document
   ) l on l.division = d.division and l.document = d.id
   left join divisions.published_division v on v.division = d.division;

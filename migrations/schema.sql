@@ -1338,7 +1338,7 @@ create view rules.subject_document with (security_invoker=true) as
                 END AS fund,
             bool_and(l_1.back_entered) AS back_entered,
             count(*) AS lines,
-            sum(l_1.amount_fen)::bigint AS amount_fen,
+            COALESCE(sum(l_1.amount_fen) FILTER (WHERE s.document IS DISTINCT FROM l_1.document), 0::numeric)::bigint AS amount_fen,
             COALESCE(array_agg(DISTINCT l_1.superior_number) FILTER (WHERE l_1.superior_number IS NOT NULL), '{}'::text[]) AS superior_numbers
            FROM allotments.published_line l_1
              JOIN ( SELECT b.division,
@@ -1346,6 +1346,7 @@ create view rules.subject_document with (security_invoker=true) as
                    FROM ledger.published_balance b
                   GROUP BY b.division, b.allotment
                  HAVING sum(b.debit_fen) > 0::numeric) live ON live.division = l_1.division AND live.allotment = l_1.id
+             LEFT JOIN allotments.published_line s ON s.division = l_1.division AND s.id = l_1.source
           GROUP BY l_1.division, l_1.document) l ON l.division = d.division AND l.document = d.id
      LEFT JOIN divisions.published_division v ON v.division = d.division;
 grant select on table rules.subject_document to fundwatch_app;

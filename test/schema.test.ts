@@ -42,11 +42,11 @@ describe('migrations', () => {
   })
   test.each([
     ['a column', 'alter table ledger.entry add column more text', 'more text'],
-    ['a type', 'alter table ledger.book alter column locked_through type timestamptz', 'locked_through timestamp'],
+    ['a type', 'alter table rules.run alter column outcome type json', 'outcome json '],
     [
       'a default',
-      `alter table ledger.book alter column uses_plans set default false`,
-      'uses_plans boolean default false',
+      `alter table ledger.book alter column uses_plans set default true`,
+      'uses_plans boolean default true',
     ],
     ['a nullable column', 'alter table payments.holder alter column name drop not null', '  name text,'],
     ['a constraint', 'alter table ledger.batch add constraint some_entries check (entries > 0)', 'some_entries'],

@@ -6,7 +6,7 @@ import { SYSTEM } from '../kernel/actor.ts'
 import type { Sentence } from '../kernel/refusal.ts'
 import type { Installation } from '../platform/installation.ts'
 import { ROOT } from '../platform/root.ts'
-import { loadSamples } from './samples.ts'
+import { loadSamples, readManifest } from './samples.ts'
 
 /** Fictional people of the fictional province; they exist only with `--demo`. */
 export const DEMO_ACCOUNTS = [
@@ -15,6 +15,9 @@ export const DEMO_ACCOUNTS = [
   { signInName: 'treasury', name: '库支付（演示）', post: 'treasury', division: '990102000' },
   { signInName: 'viewer', name: '观查询（演示）', post: 'viewer', division: '990000000' },
 ] as const
+
+/** The day on which the fictional year is looked at; the demo's clock stands on it. */
+export const demoAsOf = (): string => readManifest(join(ROOT, 'samples')).asOf
 
 /**
  * Loads the fictional province, once, and makes the demo accounts with one password drawn for this installation (kept beside

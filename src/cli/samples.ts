@@ -15,6 +15,9 @@ export interface Manifest {
   files: { kind: string; file: string; division?: string }[]
 }
 
+export const readManifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest
+
 /** Takes the samples in as a bureau would take in its own files. Done once: a second call finds nothing new. */
 export async function loadSamples(
   here: Installation,
@@ -27,7 +30,7 @@ export async function loadSamples(
     { readOnly: true },
   )
   if (loaded.n > 0n) return false
-  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest
+  const manifest = readManifest(folder)
   const importers = new Map(parts.flatMap(part => (part.importers ?? []).map(one => [one.kind, one] as const)))
   for (const [index, { kind, file, division: code }] of manifest.files.entries()) {
     const importer = importers.get(kind)

@@ -6,13 +6,13 @@ import { type CommandLine, EXIT, UsageError } from '../cli.ts'
 import { visitorOf } from '../identity/sign-in.ts'
 import { resumeImports } from '../imports/resume.ts'
 import { SYSTEM } from '../kernel/actor.ts'
-import { systemClock } from '../kernel/clock.ts'
+import { standingOn, systemClock } from '../kernel/clock.ts'
 import { inTransaction } from '../platform/database/transaction.ts'
 import { buildServer } from '../platform/http/server.ts'
 import type { Installation } from '../platform/installation.ts'
 import { workQueue } from '../platform/jobs/queue.ts'
 import { ROOT } from '../platform/root.ts'
-import { DEMO_ACCOUNTS, loadDemo } from './demo.ts'
+import { DEMO_ACCOUNTS, demoAsOf, loadDemo } from './demo.ts'
 
 const HOW: Record<string, { zh: string; en: string }> = {
   created: { zh: '已新建数据库。', en: 'A new database was made.' },
@@ -64,7 +64,13 @@ export async function serve(line: CommandLine): Promise<number> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new UsageError(`端口“${line.options.port}”不对 · no such port “${line.options.port}”`)
   const host = typeof line.options.host === 'string' ? line.options.host : '127.0.0.1'
-  const here = await open({ dataDir: line.dataDir, databaseUrl: line.databaseUrl, progress: line.say })
+  const demoDay = line.options.demo === true ? demoAsOf() : null
+  const here = await open({
+    dataDir: line.dataDir,
+    databaseUrl: line.databaseUrl,
+    progress: line.say,
+    ...(demoDay ? { clock: standingOn(demoDay) } : {}),
+  })
   let stopping: Promise<void> | undefined
   try {
     if (here.embedded) line.say(HOW[here.embedded.how] ?? HOW.started!)
@@ -105,7 +111,7 @@ export async function serve(line: CommandLine): Promise<number> {
     )
     if (demo)
       process.stdout.write(
-        `  演示账号 demo accounts (--demo): ${DEMO_ACCOUNTS.map(account => `${account.signInName}`).join(' · ')}\n  密码 password: ${demo.password}\n`,
+        `  演示账号 demo accounts (--demo): ${DEMO_ACCOUNTS.map(account => `${account.signInName}`).join(' · ')}\n  密码 password: ${demo.password}\n  演示中的“今天”是 ${demoDay}。 In the demo, today is ${demoDay}.\n`,
       )
     else process.stdout.write('  建立账号 make an account: npx fundwatch user NAME --person 姓名 --post lead\n')
     process.stdout.write('  按 Ctrl-C 停止 stops it.\n\n')

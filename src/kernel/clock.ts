@@ -22,6 +22,9 @@ export function clockAt(date: string): Clock {
   return { now: () => moment, today: () => date }
 }
 
+/** A clock whose moments are real and whose day stands still: the demo's year is over, and its deadlines must not run on. */
+export const standingOn = (date: string): Clock => ({ now: () => new Date(), today: () => date })
+
 /** Reads `2018-02-28`, `20180228`, `2018/2/28` and the standard's `yyyyMMddHHmmssSSS`; null for a day that does not exist. */
 export function parseDate(text: string): string | null {
   const trimmed = text.trim()
