@@ -4,7 +4,10 @@ const Id = Type.String({ pattern: '^\\d{1,19}$' })
 const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
 const OptionalText = Type.Optional(Type.String({ maxLength: 300 }))
 
-/** A line of budget authority with what stands where; all amounts whole fen as text. */
+/**
+ * A line of budget authority. All amounts are whole fen as text; those by state say where the money of this line, and of all lines made from
+ * it in its division, stands now.
+ */
 export interface Line {
   id: string
   division: { code: string; name: string }

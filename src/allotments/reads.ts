@@ -3,13 +3,13 @@ import type { EntryView, Line, LinePage, LinesAnswer, TransferView } from './con
 
 const PAGE = 50
 
-// One line as pages show it, with the names of what it names; `l` is allotments.published_line.
+// One line as pages show it, with the names of what it names; `l` is allotments.published_line. Its amounts by state are those of the
+// line and of all that was made from it in its division (the path finds them in one look), so that they sum to what is left of it.
 const LINE = `
   select l.id::text, jsonb_build_object('code', v.code, 'name', v.name) as division, l.fiscal_year as "fiscalYear", l.form,
     jsonb_build_object('id', l.document::text, 'number', l.document_number, 'form', l.document_form, 'title', l.document_title, 'dated', l.document_dated, 'scan', l.document_scan is not null) as document,
     jsonb_build_object('id', f.id, 'code', f.code, 'name', f.name) as fund,
-    l.amount_fen as "amountFen", l.total_fen as "totalFen", l.to_refine_fen as "toRefineFen", l.own_fen as "ownFen", l.passed_fen as "passedFen",
-    l.plan_fen as "planFen", l.transit_fen as "transitFen", l.paid_fen as "paidFen",
+    l.amount_fen as "amountFen", s."totalFen", s."toRefineFen", s."ownFen", s."passedFen", s."planFen", s."transitFen", s."paidFen",
     case when g.id is not null then jsonb_build_object('code', g.code, 'name', g.name) end as agency,
     case when p.id is not null then jsonb_build_object('id', p.id::text, 'code', p.code, 'name', p.name) end as project,
     case when t.division is not null then jsonb_build_object('code', t.code, 'name', t.name) end as "toDivision",
@@ -23,7 +23,18 @@ const LINE = `
   left join divisions.published_division t on t.division = l.to_division
   left join funds.published_fund f on f.id = l.fund
   left join divisions.published_agency g on g.division = l.division and g.id = l.agency
-  left join projects.published_project p on p.division = l.division and p.id = l.project`
+  left join projects.published_project p on p.division = l.division and p.id = l.project
+  cross join lateral (
+    select coalesce(sum(b.balance_fen) filter (where b.account = 1001), 0)::bigint as "totalFen",
+      coalesce(sum(b.balance_fen) filter (where b.account = 5001), 0)::bigint as "toRefineFen",
+      coalesce(sum(b.balance_fen) filter (where b.account = 500201), 0)::bigint as "ownFen",
+      coalesce(sum(b.balance_fen) filter (where b.account = 500202), 0)::bigint as "passedFen",
+      coalesce(sum(b.balance_fen) filter (where b.account = 5101), 0)::bigint as "planFen",
+      coalesce(sum(b.balance_fen) filter (where b.account = 5102), 0)::bigint as "transitFen",
+      coalesce(sum(b.balance_fen) filter (where b.account = 5201), 0)::bigint as "paidFen"
+    from allotments.allotment d join ledger.published_balance b on b.division = d.division and b.allotment = d.id
+    where d.path @> array[l.id] and d.division = l.division
+  ) s`
 
 export interface LineFilter {
   division: number
