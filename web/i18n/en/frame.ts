@@ -39,7 +39,7 @@ export const frame: typeof chinese = {
     nameNeeded: 'Enter your sign-in name',
     passwordNeeded: 'Enter your password',
     help: 'One account for one named person. If you forgot the password, ask the security administrator; five failures lock the account for half an hour.',
-    demo: 'This is a demonstration; all data are invented. Accounts you may use:',
+    demo: 'This is a demonstration: its province, agencies, people and data are invented. The accounts and their password stand in the window that started the server.',
   },
   password: {
     first: 'First sign-in: change your password',
