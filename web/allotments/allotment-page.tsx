@@ -1,7 +1,9 @@
 import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { PaymentTable } from '../payments/payment-table.tsx'
+import type { EntryView, LinePage } from '../../src/allotments/contract.ts'
+import { PaymentBriefs } from '../payments/payment-briefs.tsx'
 import { usePlace } from '../shell/place.ts'
+import { useSaid } from '../shell/preferences.tsx'
 import { ThingLink } from '../shell/thing-link.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { Facts } from '../ui/facts.tsx'
@@ -10,17 +12,17 @@ import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
 import { StageBar } from '../ui/stage-bar.tsx'
 import { useApi } from '../ui/use-api.ts'
-import { WarningTable } from '../warnings/warning-table.tsx'
-import type { AllotmentAnswer, Entry, LineLite, Side } from './api.ts'
+import { WarningBriefs } from '../warnings/warning-briefs.tsx'
 import { DocumentNumber, stagesOf, useLineColumns } from './line-columns.tsx'
 import { NextSteps } from './next-steps.tsx'
+import { PathUp } from './path-up.tsx'
 
 /** One line: facts, where its money stands, what moved it, where it came from and what became of it. */
 export function AllotmentPage() {
   const { t } = useTranslation()
   const { division } = usePlace()
   const { allotment } = useParams({ strict: false }) as { allotment: string }
-  const query = useApi<AllotmentAnswer>(`/divisions/${division}/allotments/${allotment}`)
+  const query = useApi<LinePage>(`/divisions/${division}/allotments/${allotment}`)
   if (!query.data)
     return (
       <>
@@ -28,11 +30,12 @@ export function AllotmentPage() {
         <Loaded query={query}>{() => null}</Loaded>
       </>
     )
-  return <One line={query.data} />
+  return <One page={query.data} />
 }
 
-function One({ line }: { line: AllotmentAnswer }) {
+function One({ page }: { page: LinePage }) {
   const { t } = useTranslation()
+  const { line } = page
   return (
     <>
       <PageTitle title={t('allotment.title')} of={line.document.number || t('allotments.noNumber')}>
@@ -44,7 +47,7 @@ function One({ line }: { line: AllotmentAnswer }) {
           <ThingLink page={`funds/${line.fund.id}`}>{line.fund.name}</ThingLink>
         </Figure>
       </PageTitle>
-      <PathUp path={line.path} current={line.id} />
+      <PathUp path={page.path} current={line.id} />
       <div className="columns columns-thing">
         <Panel title={t('allotment.facts')}>
           <Facts
@@ -87,89 +90,53 @@ function One({ line }: { line: AllotmentAnswer }) {
           <NextSteps line={line} />
         </Panel>
       </div>
-      {line.warnings.length > 0 && (
+      {page.warnings.length > 0 && (
         <Panel title={t('menu.warnings')}>
-          <WarningTable rows={line.warnings} caption={t('menu.warnings')} tools={false} />
+          <WarningBriefs rows={page.warnings} />
         </Panel>
       )}
       <Panel title={t('allotment.children')}>
-        <Children line={line} />
+        <Children lines={page.children} />
       </Panel>
       <Panel title={t('allotment.entries')}>
-        <Entries entries={line.entries} />
+        <Entries entries={page.entries} />
       </Panel>
       <Panel title={t('allotment.payments')}>
-        <PaymentTable
-          rows={line.payments}
-          caption={t('allotment.payments')}
-          empty={<Nothing title={t('allotment.noPayments')} />}
-        />
+        <PaymentBriefs rows={page.payments} empty={t('allotment.noPayments')} />
       </Panel>
     </>
   )
 }
 
-/** From the centre down to this line, every level a link. */
-function PathUp({ path, current }: { path: readonly LineLite[]; current: string }) {
-  const { t } = useTranslation()
-  if (path.length < 2) return null
-  return (
-    <nav className="path-up" aria-label={t('allotment.path')}>
-      <span className="path-name">{t('allotment.path')}</span>
-      <ol>
-        {path.map(step => (
-          <li key={`${step.division.code} ${step.id}`} aria-current={step.id === current ? 'step' : undefined}>
-            <span className="path-division">{step.division.name}</span>
-            <span>
-              {step.id === current ? (
-                <strong>{step.document.number || t('allotments.noNumber')}</strong>
-              ) : (
-                <ThingLink page={`allotments/${step.id}`} division={step.division.code}>
-                  {step.document.number || t('allotments.noNumber')}
-                </ThingLink>
-              )}{' '}
-              <span className="dim">{t(`form.${step.form}`)}</span>
-            </span>
-            <Money fen={step.amountFen} />
-          </li>
-        ))}
-      </ol>
-    </nav>
-  )
-}
-
-function Children({ line }: { line: AllotmentAnswer }) {
+function Children({ lines }: { lines: LinePage['children'] }) {
   const { t } = useTranslation()
   return (
     <DataTable
       caption={t('allotment.children')}
       columns={useLineColumns(undefined, true)}
-      rows={line.children}
+      rows={lines}
       rowKey={child => `${child.division.code} ${child.id}`}
       empty={<Nothing title={t('allotment.noChildren')} />}
     />
   )
 }
 
-function Entries({ entries }: { entries: readonly Entry[] }) {
+function Entries({ entries }: { entries: readonly EntryView[] }) {
   const { t } = useTranslation()
-  const side = (of: Side) => `${of.account} ${t(`account.${of.account}`, { defaultValue: of.name })}`
-  const columns: Column<Entry>[] = [
+  const said = useSaid()
+  const account = (code: number) => `${code} ${t(`account.${code}`, { defaultValue: '' })}`
+  const columns: Column<EntryView>[] = [
     { key: 'on', title: t('column.effectiveOn'), value: entry => entry.effectiveOn, width: 96 },
     { key: 'batch', title: t('column.batch'), value: entry => `${entry.batch}-${entry.line}`, width: 90 },
-    { key: 'form', title: t('column.form'), value: entry => t(`form.${entry.form}`) },
-    { key: 'debit', title: t('column.debit'), value: entry => side(entry.debit) },
-    { key: 'credit', title: t('column.credit'), value: entry => side(entry.credit) },
+    { key: 'form', title: t('column.form'), value: entry => said(entry.formName) },
+    { key: 'number', title: t('column.documentNumber'), value: entry => entry.documentNumber },
+    { key: 'debit', title: t('column.debit'), value: entry => account(entry.debit.account) },
+    { key: 'credit', title: t('column.credit'), value: entry => account(entry.credit.account) },
     { key: 'amount', title: t('column.amount'), kind: 'money', value: entry => entry.amountFen },
     {
       key: 'corrects',
       title: t('column.corrects'),
-      value: entry =>
-        entry.corrects
-          ? typeof entry.corrects === 'string'
-            ? entry.corrects
-            : `${entry.corrects.batch}-${entry.corrects.line}`
-          : null,
+      value: entry => (entry.corrects ? `${entry.corrects.batch}-${entry.corrects.line}` : null),
     },
   ]
   return (

@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { FundsAnswer } from '../funds/api.ts'
+import type { LinesAnswer } from '../../src/allotments/contract.ts'
+import type { FundList } from '../../src/funds/contract.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { ChoiceFilter, FilterBar, WordFilter } from '../ui/filters.tsx'
 import { ListedTable, useListing } from '../ui/listed.tsx'
 import { Nothing } from '../ui/loaded.tsx'
 import { PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
-import { type AllotmentsAnswer, FORMS, type Line } from './api.ts'
+import { FORMS, type ShownLine } from './api.ts'
 import { TotalsLine, useLineColumns } from './line-columns.tsx'
 import { FormLinks, Views } from './views.tsx'
 
@@ -18,8 +19,8 @@ export function AllotmentsPage() {
   const [filters] = useFilters()
   const path = `/divisions/${division}/allotments`
   const query = { year, form: filters.form, fund: filters.fund, q: filters.q }
-  const listing = useListing<AllotmentsAnswer>(path, query)
-  const funds = useApi<FundsAnswer>(`/divisions/${division}/funds`, { year })
+  const listing = useListing<LinesAnswer>(path, query)
+  const funds = useApi<FundList>(`/divisions/${division}/funds`, { year })
   const totals = listing.data?.pages[0]?.totals
   const filtered = Boolean(filters.form || filters.fund || filters.q)
   return (
@@ -45,7 +46,7 @@ export function AllotmentsPage() {
             />
           </FilterBar>
         </div>
-        <ListedTable<Line, AllotmentsAnswer>
+        <ListedTable<ShownLine, LinesAnswer>
           path={path}
           query={query}
           listing={listing}

@@ -4,9 +4,11 @@ import { App, Button, DatePicker, Form, Input, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { LinePage, LinesAnswer } from '../../src/allotments/contract.ts'
+import type { DivisionPage } from '../../src/divisions/contract.ts'
+import type { FundList } from '../../src/funds/contract.ts'
 import { parseMoney } from '../../src/kernel/money.ts'
-import type { FundsAnswer } from '../funds/api.ts'
-import type { ProjectsAnswer } from '../projects/api.ts'
+import type { ProjectList } from '../../src/projects/contract.ts'
 import { send } from '../shell/api.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { useMay, useSession } from '../shell/session.tsx'
@@ -16,7 +18,7 @@ import { Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
-import { type AllotmentAnswer, FORMS, type Form as FormName, type TransfersAnswer } from './api.ts'
+import { FORMS, type Form as FormName, type TransfersAnswer } from './api.ts'
 
 interface Values {
   number: string
@@ -24,10 +26,6 @@ interface Values {
   dated: Dayjs
   effectiveOn: Dayjs
   lines: Record<string, string | undefined>[]
-}
-interface DivisionAnswer {
-  children: { code: string; name: string; level: string }[]
-  agencies: { id: number | string; code: string; name: string }[]
 }
 
 /** What each form asks of a line, beside the amount. */
@@ -39,6 +37,9 @@ const ASKS: Record<FormName, readonly string[]> = {
   'pass-down': ['source', 'toDivision', 'note'],
   plan: ['source', 'note'],
 }
+
+/** Named by small whole numbers in the form's body; the others by text. */
+const NUMBERED = new Set(['fund', 'agency', 'office'])
 
 /** One business form: its document, and its lines. The ledger's entries follow by themselves. */
 export function FormPage() {
@@ -65,36 +66,33 @@ function OneForm({ form }: { form: FormName }) {
   // The same key for every try of this page: a second press, or a retry after a lost answer, posts nothing twice.
   const [requestKey] = useState(newRequestKey)
   const asks = ASKS[form]
-  const funds = useApi<FundsAnswer>(asks.includes('fund') ? `/divisions/${division}/funds` : null, { year })
-  const place = useApi<DivisionAnswer>(
+  const funds = useApi<FundList>(asks.includes('fund') ? `/divisions/${division}/funds` : null, { year })
+  const place = useApi<DivisionPage>(
     asks.some(one => one === 'agency' || one === 'toDivision') ? `/divisions/${division}` : null,
   )
-  const projects = useApi<ProjectsAnswer>(asks.includes('project') ? `/divisions/${division}/projects` : null, { year })
+  const projects = useApi<ProjectList>(asks.includes('project') ? `/divisions/${division}/projects` : null, { year })
   const transfers = useApi<TransfersAnswer>(asks.includes('transfer') ? `/divisions/${division}/transfers` : null, {
     year,
     state: 'waiting',
   })
-  const source = useApi<AllotmentAnswer>(filters.source ? `/divisions/${division}/allotments/${filters.source}` : null)
-  const lines = useApi<{ rows: AllotmentAnswer[] }>(
-    asks.includes('source') ? `/divisions/${division}/allotments` : null,
-    { year },
-  )
+  const chosen = useApi<LinePage>(filters.source ? `/divisions/${division}/allotments/${filters.source}` : null)
+  const lines = useApi<LinesAnswer>(asks.includes('source') ? `/divisions/${division}/allotments` : null, { year })
+  const source = chosen.data?.line
   const options: Record<string, { value: string; label: string }[] | undefined> = {
     fund: funds.data?.rows.map(one => ({ value: String(one.id), label: `${one.code} ${one.name}` })),
-    agency: place.data?.agencies.map(one => ({ value: one.code, label: `${one.code} ${one.name}` })),
+    agency: place.data?.agencies.map(one => ({ value: String(one.id), label: `${one.code} ${one.name}` })),
     toDivision: place.data?.children.map(one => ({ value: one.code, label: `${one.code} ${one.name}` })),
-    project: projects.data?.rows.map(one => ({ value: one.code, label: `${one.code} ${one.name}` })),
+    project: projects.data?.rows.map(one => ({ value: one.id, label: `${one.code} ${one.name}` })),
     transfer: transfers.data?.rows.map(one => ({
       value: String(one.id),
       label: `${one.documentNumber} ${one.fund.name} ${moneyText(one.inTransitFen, 'yuan')}`,
     })),
-    source: [
-      ...(source.data ? [source.data] : []),
-      ...(lines.data?.rows ?? []).filter(one => one.id !== source.data?.id),
-    ].map(one => ({
-      value: String(one.id),
-      label: `${one.document.number} ${one.fund.name} ${t(`form.${one.form}`)} ${moneyText(one.amountFen, 'yuan')}`,
-    })),
+    source: [...(source ? [source] : []), ...(lines.data?.rows ?? []).filter(one => one.id !== source?.id)].map(
+      one => ({
+        value: String(one.id),
+        label: `${one.document.number} ${one.fund.name} ${t(`form.${one.form}`)} ${moneyText(one.amountFen, 'yuan')}`,
+      }),
+    ),
     poverty: (['whole', 'part', 'none'] as const).map(one => ({ value: one, label: t(`poverty.${one}`) })),
   }
   const first: Record<string, string | undefined> = {
@@ -119,7 +117,10 @@ function OneForm({ form }: { form: FormName }) {
           const parsed = parseMoney(line.amount ?? '')
           const { amount: _, ...rest } = line
           const given = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '')
-          return { ...Object.fromEntries(given), amountFen: 'fen' in parsed ? parsed.fen.toString() : '' }
+          return {
+            ...Object.fromEntries(given.map(([name, value]) => [name, NUMBERED.has(name) ? Number(value) : value])),
+            amountFen: 'fen' in parsed ? parsed.fen.toString() : '',
+          }
         }),
       })
       message.success(t('formPage.stored'))
@@ -136,11 +137,11 @@ function OneForm({ form }: { form: FormName }) {
       <PageTitle title={t(`form.${form}`)} />
       <Panel>
         <p className="form-about">{t(`formAbout.${form}`)}</p>
-        {source.data && (
+        {source && (
           <p className="notice">
-            {t('formPage.fromLine', { number: source.data.document.number })} · {t('stage.toAssign')}{' '}
-            <Money fen={source.data.totalFen} /> · {t('stage.toRefine')} <Money fen={source.data.toRefineFen} /> ·{' '}
-            {t('stage.own')} <Money fen={source.data.ownFen} />
+            {t('formPage.fromLine', { number: source.document.number })} · {t('stage.toAssign')}{' '}
+            <Money fen={source.totalFen} /> · {t('stage.toRefine')} <Money fen={source.toRefineFen} /> ·{' '}
+            {t('stage.own')} <Money fen={source.ownFen} />
           </p>
         )}
         {error !== null && <FaultNotice error={error} />}

@@ -3,9 +3,9 @@ import { ThingLink } from '../shell/thing-link.tsx'
 import type { Column } from '../ui/data-table.tsx'
 import { Money } from '../ui/money.tsx'
 import { type StageAmounts, StageBar } from '../ui/stage-bar.tsx'
-import type { AllotmentsAnswer, Line } from './api.ts'
+import type { ShownLine, Totals } from './api.ts'
 
-export const stagesOf = (line: Line): StageAmounts => ({
+export const stagesOf = (line: ShownLine): StageAmounts => ({
   toAssign: line.totalFen,
   toRefine: line.toRefineFen,
   own: line.ownFen,
@@ -16,7 +16,7 @@ export const stagesOf = (line: Line): StageAmounts => ({
 })
 
 /** What a line is for: the project and agency of refined lines, the receiver of those passed down. */
-export const useLineUse = (): ((line: Line) => string) => {
+export const useLineUse = (): ((line: ShownLine) => string) => {
   const { t } = useTranslation()
   return line =>
     [
@@ -30,7 +30,7 @@ export const useLineUse = (): ((line: Line) => string) => {
 }
 
 /** A number with what is wrong about it, where its form is not the proper one. */
-export function DocumentNumber({ line }: { line: Pick<Line, 'document'> }) {
+export function DocumentNumber({ line }: { line: Pick<ShownLine, 'document'> }) {
   const { t } = useTranslation()
   const form = line.document.form
   return (
@@ -46,7 +46,7 @@ export function DocumentNumber({ line }: { line: Pick<Line, 'document'> }) {
 }
 
 /** The columns of every list of lines; totals only where the list has them. */
-export function useLineColumns(totals?: AllotmentsAnswer['totals'], withDivision = false): Column<Line>[] {
+export function useLineColumns(totals?: Totals, withDivision = false): Column<ShownLine>[] {
   const { t } = useTranslation()
   const use = useLineUse()
   return [
@@ -63,7 +63,7 @@ export function useLineColumns(totals?: AllotmentsAnswer['totals'], withDivision
     },
     { key: 'dated', title: t('column.dated'), value: line => line.document.dated, carried: true },
     ...(withDivision
-      ? [{ key: 'division', title: t('column.division'), value: (line: Line) => line.division.name }]
+      ? [{ key: 'division', title: t('column.division'), value: (line: ShownLine) => line.division.name }]
       : []),
     {
       key: 'form',
@@ -113,7 +113,7 @@ export function useLineColumns(totals?: AllotmentsAnswer['totals'], withDivision
   ]
 }
 
-export function TotalsLine({ totals }: { totals: AllotmentsAnswer['totals'] }) {
+export function TotalsLine({ totals }: { totals: Totals }) {
   const { t } = useTranslation()
   const figures: [string, string][] = [
     [t('overview.registered'), totals.registeredFen],

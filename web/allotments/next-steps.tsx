@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next'
 import { usePlace } from '../shell/place.ts'
 import { useMay } from '../shell/session.tsx'
 import { Reasoned } from '../ui/reasoned.tsx'
-import type { Line } from './api.ts'
+import type { ShownLine } from './api.ts'
 import { STEP_FORMS, stepHindrance } from './steps.ts'
 
 /** What can be done with this line now; what cannot says why. */
-export function NextSteps({ line }: { line: Line }) {
+export function NextSteps({ line }: { line: ShownLine }) {
   const { t } = useTranslation()
   const { at } = usePlace()
   const may = useMay()

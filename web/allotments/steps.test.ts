@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Line } from './api.ts'
+import type { ShownLine } from './api.ts'
 import { stepHindrance } from './steps.ts'
 
-const line = (amounts: Partial<Line>): Line =>
+const line = (amounts: Partial<ShownLine>): ShownLine =>
   ({
     totalFen: '0',
     toRefineFen: '0',
@@ -12,7 +12,7 @@ const line = (amounts: Partial<Line>): Line =>
     transitFen: '0',
     paidFen: '0',
     ...amounts,
-  }) as Line
+  }) as ShownLine
 const anyone = () => true
 
 describe('the next steps of a line', () => {

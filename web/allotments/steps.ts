@@ -1,8 +1,8 @@
 import type { Permission } from '../../src/kernel/permission.ts'
-import type { Form, Line } from './api.ts'
+import type { Form, ShownLine } from './api.ts'
 
 /** The forms that can move a line on, each with the balance that it draws on. */
-const DRAWS_ON: Partial<Record<Form, (line: Line) => string>> = {
+const DRAWS_ON: Partial<Record<Form, (line: ShownLine) => string>> = {
   assign: line => line.totalFen,
   refine: line => line.toRefineFen,
   'pass-down': line => line.toRefineFen,
@@ -13,7 +13,7 @@ export const STEP_FORMS = ['assign', 'refine', 'pass-down', 'plan'] as const
 /** Why a step cannot be taken now, as a key of words; null where it can. */
 export function stepHindrance(
   form: (typeof STEP_FORMS)[number],
-  line: Line,
+  line: ShownLine,
   may: (permission: Permission) => boolean,
 ): string | null {
   if (!may('allotments.write')) return 'step.noPermission'

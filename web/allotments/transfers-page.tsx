@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { TransferView } from '../../src/allotments/contract.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { useMay } from '../shell/session.tsx'
 import { ThingLink } from '../shell/thing-link.tsx'
@@ -10,7 +11,7 @@ import { ListedTable, useListing } from '../ui/listed.tsx'
 import { Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
-import type { Transfer, TransfersAnswer } from './api.ts'
+import type { TransfersAnswer } from './api.ts'
 
 /** What superiors have passed down to this division: taken, and still on its way. */
 export function TransfersPage() {
@@ -23,7 +24,7 @@ export function TransfersPage() {
   const query = { year, state }
   const listing = useListing<TransfersAnswer>(path, query)
   const rows = listing.data?.pages.flatMap(page => page.rows) ?? []
-  const columns: Column<Transfer>[] = [
+  const columns: Column<TransferView>[] = [
     { key: 'number', title: t('column.documentNumber'), value: row => row.documentNumber },
     { key: 'title', title: t('allotment.documentTitle'), value: row => row.documentTitle, wrap: true },
     { key: 'sender', title: t('transfers.sender'), value: row => row.sender?.name ?? t('transfers.outside') },
@@ -46,7 +47,7 @@ export function TransfersPage() {
             title: t('column.action'),
             value: () => '',
             width: 80,
-            cell: (row: Transfer) =>
+            cell: (row: TransferView) =>
               BigInt(row.inTransitFen) > 0n ? (
                 <Link to={at('allotments/new/receive') as string} search={{ transfer: row.id } as never}>
                   {t('form.receive')}
@@ -87,7 +88,7 @@ export function TransfersPage() {
             />
           </FilterBar>
         </div>
-        <ListedTable<Transfer, TransfersAnswer>
+        <ListedTable<TransferView, TransfersAnswer>
           path={path}
           query={query}
           listing={listing}

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { FundsAnswer } from '../funds/api.ts'
+import type { Line } from '../../src/allotments/contract.ts'
+import type { FundList } from '../../src/funds/contract.ts'
 import { get } from '../shell/api.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { ThingLink } from '../shell/thing-link.tsx'
@@ -13,7 +14,6 @@ import { Money } from '../ui/money.tsx'
 import { PageTitle, Panel } from '../ui/page-title.tsx'
 import { StageBar } from '../ui/stage-bar.tsx'
 import { useApi } from '../ui/use-api.ts'
-import type { TreeAnswer, TreeLine } from './api.ts'
 import { DocumentNumber, stagesOf, useLineUse } from './line-columns.tsx'
 import { FormLinks, Views } from './views.tsx'
 
@@ -25,9 +25,8 @@ export function TreePage() {
   const roots = useApi<TreeAnswer>(`/divisions/${division}/allotments/tree`, {
     year,
     fund: filters.fund,
-    root: filters.root,
   })
-  const funds = useApi<FundsAnswer>(`/divisions/${division}/funds`, { year })
+  const funds = useApi<FundList>(`/divisions/${division}/funds`, { year })
   const heads = ['amount', 'toAssign', 'toRefine', 'own', 'plan', 'paid', 'passed'] as const
   return (
     <>
@@ -83,17 +82,21 @@ export function TreePage() {
   )
 }
 
+interface TreeAnswer {
+  rows: Line[]
+}
+
 /** How many levels deep a tree is drawn: centre to township with each level's own steps is well below. */
 const MAX_DEPTH = 24
 
-function Branch({ line, depth, home }: { line: TreeLine; depth: number; home: string }): ReactNode {
+function Branch({ line, depth, home }: { line: Line; depth: number; home: string }): ReactNode {
   const { t } = useTranslation()
   const { year } = usePlace()
   const queries = useQueryClient()
   const use = useLineUse()
   const [open, setOpen] = useState(false)
   const [busy, setBusy] = useState(false)
-  const [children, setChildren] = useState<TreeLine[] | null>(null)
+  const [children, setChildren] = useState<Line[] | null>(null)
   const [error, setError] = useState<unknown>(null)
   const crossed = line.division.code !== home
   const toggle = async () => {

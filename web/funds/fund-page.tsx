@@ -1,5 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { FundPage as Answer } from '../../src/funds/contract.ts'
 import { usePlace } from '../shell/place.ts'
 import { ThingLink } from '../shell/thing-link.tsx'
 import { Facts } from '../ui/facts.tsx'
@@ -7,14 +8,14 @@ import { Loaded, Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
-import type { FundAnswer } from './api.ts'
+import { SuperiorChoice } from './superior-choice.tsx'
 
 /** One fund: what belongs to it, which superior fund it answers to, which lower ones answer to it. */
 export function FundPage() {
   const { t } = useTranslation()
   const { division, year } = usePlace()
   const { fund } = useParams({ strict: false }) as { fund: string }
-  const query = useApi<FundAnswer>(`/divisions/${division}/funds/${fund}`, { year })
+  const query = useApi<Answer>(`/divisions/${division}/funds/${fund}`, { year })
   if (!query.data)
     return (
       <>
@@ -25,14 +26,11 @@ export function FundPage() {
   return <One fund={query.data} />
 }
 
-function One({ fund }: { fund: FundAnswer }) {
+function One({ fund }: { fund: Answer }) {
   const { t } = useTranslation()
   const { at } = usePlace()
-  const lower = fund.lower ?? []
-  const subjects = (fund.subjects ?? []).map(subject =>
-    typeof subject === 'string' ? subject : `${subject.code} ${subject.name ?? ''}`.trim(),
-  )
-  const parent = typeof fund.parent === 'object' ? fund.parent : null
+  const { lower } = fund
+  const subjects = fund.subjects.map(subject => `${subject.code} ${subject.name ?? ''}`.trim())
   return (
     <>
       <PageTitle
@@ -53,25 +51,21 @@ function One({ fund }: { fund: FundAnswer }) {
           </>
         }
       >
-        {fund.registeredFen !== undefined && (
-          <>
-            <Figure name={t('funds.registered')}>
-              <Money fen={fund.registeredFen} strong withUnit />
-            </Figure>
-            <Figure name={t('funds.assigned')}>
-              <Money fen={fund.assignedFen} />
-            </Figure>
-            <Figure name={t('stage.own')}>
-              <Money fen={fund.ownFen} />
-            </Figure>
-            <Figure name={t('stage.passed')}>
-              <Money fen={fund.passedFen} />
-            </Figure>
-            <Figure name={t('stage.paid')}>
-              <Money fen={fund.paidFen} />
-            </Figure>
-          </>
-        )}
+        <Figure name={t('funds.registered')}>
+          <Money fen={fund.registeredFen} strong withUnit />
+        </Figure>
+        <Figure name={t('funds.assigned')}>
+          <Money fen={fund.assignedFen} />
+        </Figure>
+        <Figure name={t('stage.own')}>
+          <Money fen={fund.ownFen} />
+        </Figure>
+        <Figure name={t('stage.passed')}>
+          <Money fen={fund.passedFen} />
+        </Figure>
+        <Figure name={t('stage.paid')}>
+          <Money fen={fund.paidFen} />
+        </Figure>
       </PageTitle>
       {fund.secret && (
         <p className="notice" role="note">
@@ -89,6 +83,7 @@ function One({ fund }: { fund: FundAnswer }) {
             ) : (
               <span className="dim">{t('fund.noSuperior')}</span>
             )}
+            <SuperiorChoice fund={fund} />
           </li>
           <li className="chain-self">
             <span className="chain-role">{t('fund.this')}</span>
@@ -104,8 +99,8 @@ function One({ fund }: { fund: FundAnswer }) {
               <ul>
                 {lower.map(one => (
                   <li key={one.id}>
-                    <ThingLink page={`funds/${one.id}`} division={one.division?.code}>
-                      {one.division?.name ?? one.divisionName ?? ''} · {one.code} {one.name}
+                    <ThingLink page={`funds/${one.id}`} division={one.division.code}>
+                      {one.division.name} · {one.code} {one.name}
                     </ThingLink>
                   </li>
                 ))}
@@ -122,7 +117,11 @@ function One({ fund }: { fund: FundAnswer }) {
             { name: t('allotment.poverty'), value: t(`poverty.${fund.poverty}`) },
             { name: t('fund.ownerOffice'), value: fund.ownerOffice },
             { name: t('funds.office'), value: fund.office ? fund.office.name : t('fund.noOffice') },
-            parent && { name: t('fund.parent'), value: parent.name },
+            fund.subItems.length > 0 && {
+              name: t('fund.subItems'),
+              value: fund.subItems.map(one => one.name).join(t('fault.join')),
+              wide: true,
+            },
             { name: t('fund.included'), value: fund.included, wide: true },
             { name: t('fund.excepted'), value: fund.excepted, wide: true },
             {

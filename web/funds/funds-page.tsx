@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { Fund, FundList } from '../../src/funds/contract.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { useMay } from '../shell/session.tsx'
 import { ThingLink } from '../shell/thing-link.tsx'
@@ -10,7 +11,6 @@ import { Loaded, Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
-import type { Fund, FundsAnswer } from './api.ts'
 
 /** 专项资金: the catalogues that reach this division, and what each fund holds here. */
 export function FundsPage() {
@@ -18,7 +18,7 @@ export function FundsPage() {
   const { division, year, at } = usePlace()
   const may = useMay()
   const [filters, change] = useFilters()
-  const query = useApi<FundsAnswer>(`/divisions/${division}/funds`, {
+  const query = useApi<FundList>(`/divisions/${division}/funds`, {
     year,
     catalogue: filters.catalogue,
     q: filters.q,

@@ -1,11 +1,12 @@
 import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { Import } from '../../src/imports/contract.ts'
 import { usePlace } from '../shell/place.ts'
 import { beijingTime } from '../ui/dates.ts'
 import { Loaded } from '../ui/loaded.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
-import { atWork, type Import } from './api.ts'
+import { atWork } from './kinds.ts'
 import { Outcome, Working } from './outcome.tsx'
 import { StateMark } from './state-mark.tsx'
 

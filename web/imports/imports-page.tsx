@@ -1,5 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import type { Static } from 'typebox'
+import type { ImportPage, ImportRow } from '../../src/imports/contract.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { useMay } from '../shell/session.tsx'
 import { ThingLink } from '../shell/thing-link.tsx'
@@ -8,8 +10,8 @@ import { beijingTime } from '../ui/dates.ts'
 import { Loaded, Nothing } from '../ui/loaded.tsx'
 import { PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
-import { atWork, IMPORT_KINDS, type Import, type ImportsAnswer } from './api.ts'
 import { BringFile } from './bring-file.tsx'
+import { atWork, IMPORT_KINDS } from './kinds.ts'
 import { StateMark } from './state-mark.tsx'
 
 /** 数据导入: a file is checked whole before anything is stored; what was brought in before is listed below. */
@@ -22,7 +24,7 @@ export function ImportsPage() {
   const kinds = IMPORT_KINDS.filter(one => may(one.needs)).map(one => one.kind)
   const kind = kinds.find(one => one === filters.kind) ?? kinds[0]
   const path = `/divisions/${division}/imports`
-  const before = useApi<ImportsAnswer>(path, {}, { refetchInterval: 5000 })
+  const before = useApi<Static<typeof ImportPage>>(path, {}, { refetchInterval: 5000 })
   return (
     <>
       <PageTitle title={t('menu.imports')} />
@@ -62,9 +64,9 @@ export function ImportsPage() {
   )
 }
 
-function Before({ rows }: { rows: readonly Import[] }) {
+function Before({ rows }: { rows: readonly ImportRow[] }) {
   const { t } = useTranslation()
-  const columns: Column<Import>[] = [
+  const columns: Column<ImportRow>[] = [
     { key: 'at', title: t('imports.startedAt'), value: row => beijingTime(row.startedAt), width: 140 },
     { key: 'kind', title: t('imports.kind'), value: row => t(`importKind.${row.kind}`, { defaultValue: row.kind }) },
     {
@@ -77,8 +79,13 @@ function Before({ rows }: { rows: readonly Import[] }) {
     {
       key: 'state',
       title: t('column.status'),
-      value: row => t(`importState.${row.state}`),
-      cell: row => <StateMark one={row} />,
+      value: row => t(`importState.${row.state}`) + (row.checkOnly ? t('imports.onlyChecked') : ''),
+      cell: row => (
+        <>
+          <StateMark one={row} />
+          {row.checkOnly && <span className="dim">{t('imports.onlyChecked')}</span>}
+        </>
+      ),
     },
     { key: 'read', title: t('imports.rowsRead'), kind: 'number', value: row => row.rowsRead },
     { key: 'taken', title: t('imports.rowsTaken'), kind: 'number', value: row => (atWork(row) ? null : row.rowsTaken) },

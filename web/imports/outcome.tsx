@@ -1,11 +1,11 @@
 import { Alert, Progress } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Import } from '../../src/imports/contract.ts'
 import { useSaid } from '../shell/preferences.tsx'
 import { FaultTable, RepairTable } from '../ui/fault-table.tsx'
 import { Money } from '../ui/money.tsx'
 import { Figure, Panel } from '../ui/page-title.tsx'
-import type { Import } from './api.ts'
 
 /** Work under way: what it does, how far it is, and that the page may be left. */
 export function Working({ one }: { one: Import }) {

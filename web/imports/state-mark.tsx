@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import { atWork, type Import } from './api.ts'
+import type { Import } from '../../src/imports/contract.ts'
+import { atWork } from './kinds.ts'
 
 export function StateMark({ one }: { one: Pick<Import, 'state'> }) {
   const { t } = useTranslation()

@@ -1,30 +1,27 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Flow, Overview } from '../../src/overview/contract.ts'
 import { usePreferences, useSaid } from '../shell/preferences.tsx'
 import { Chart } from '../ui/chart.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { moneyText, sumFen } from '../ui/format-money.ts'
 import { Nothing } from '../ui/loaded.tsx'
-import { type FlowLink, linkFen, type OverviewAnswer } from './api.ts'
+
+type FlowLink = Flow['links'][number]
 
 /** For drawing only: lengths on a screen, never figures. */
 const inYuan = (amountFen: string): number => Number(BigInt(amountFen) / 100n)
 
 /** Money from its sources down to who spent it; beside the drawing, the same as a table, exact. */
-export function FlowDrawing({ flow }: { flow: OverviewAnswer['flow'] }) {
+export function FlowDrawing({ flow }: { flow: Overview['flow'] }) {
   const { t } = useTranslation()
   const said = useSaid()
   const { unit, language } = usePreferences()
   // biome-ignore lint/correctness/useExhaustiveDependencies: `said` changes with the language alone
   const { option, links, names } = useMemo(() => {
-    const names = new Map(
-      flow.nodes.map(node => [
-        node.id ?? said(node.name),
-        t(`flow.${said(node.name)}`, { defaultValue: said(node.name) }),
-      ]),
-    )
+    const names = new Map(flow.nodes.map(node => [node.id, said(node.name)]))
     const links = flow.links.filter(
-      link => BigInt(linkFen(link)) > 0n && names.has(link.source) && names.has(link.target),
+      link => BigInt(link.amountFen) > 0n && names.has(link.source) && names.has(link.target),
     )
     const option = {
       tooltip: {
@@ -60,8 +57,8 @@ export function FlowDrawing({ flow }: { flow: OverviewAnswer['flow'] }) {
           links: links.map(link => ({
             source: link.source,
             target: link.target,
-            value: inYuan(linkFen(link)),
-            fen: linkFen(link),
+            value: inYuan(link.amountFen),
+            fen: link.amountFen,
           })),
         },
       ],
@@ -72,7 +69,7 @@ export function FlowDrawing({ flow }: { flow: OverviewAnswer['flow'] }) {
   const columns: Column<FlowLink>[] = [
     { key: 'from', title: t('flow.from'), value: link => names.get(link.source) },
     { key: 'to', title: t('flow.to'), value: link => names.get(link.target) },
-    { key: 'amount', title: t('column.amount'), kind: 'money', value: linkFen, sortable: true },
+    { key: 'amount', title: t('column.amount'), kind: 'money', value: link => link.amountFen, sortable: true },
   ]
   return (
     <>
@@ -91,10 +88,10 @@ export function FlowDrawing({ flow }: { flow: OverviewAnswer['flow'] }) {
 }
 
 /** Arranged and paid month by month: bars for the month, a line for what is paid so far. */
-export function MonthDrawing({ months }: { months: OverviewAnswer['months'] }) {
+export function MonthDrawing({ months }: { months: Overview['months'] }) {
   const { t } = useTranslation()
   const { unit, language } = usePreferences()
-  type Month = OverviewAnswer['months'][number]
+  type Month = Overview['months'][number]
   const option = useMemo(() => {
     const names = new Intl.DateTimeFormat(language, { month: 'short', timeZone: 'UTC' })
     const divisor = { yuan: 1, wan: 10_000, yi: 100_000_000 }[unit]

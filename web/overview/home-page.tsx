@@ -1,13 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { Overview } from '../../src/overview/contract.ts'
+import type { WarningList } from '../../src/warnings/contract.ts'
 import { usePlace } from '../shell/place.ts'
 import { useMay, useSession } from '../shell/session.tsx'
 import { Loaded, Nothing } from '../ui/loaded.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
-import type { WarningsAnswer } from '../warnings/api.ts'
 import { WarningTable } from '../warnings/warning-table.tsx'
-import type { OverviewAnswer } from './api.ts'
 import { LampPanel } from './lamp-panel.tsx'
 import { WorkList } from './work-list.tsx'
 
@@ -17,10 +17,11 @@ export function HomePage() {
   const { division, year, at } = usePlace()
   const may = useMay()
   const { name, today } = useSession()
-  const overview = useApi<OverviewAnswer>(may('overview.read') ? `/divisions/${division}/overview` : null, { year })
-  const warnings = useApi<WarningsAnswer>(may('warnings.read') ? `/divisions/${division}/warnings` : null, {
+  const overview = useApi<Overview>(may('overview.read') ? `/divisions/${division}/overview` : null, { year })
+  const warnings = useApi<WarningList>(may('warnings.read') ? `/divisions/${division}/warnings` : null, {
     year,
-    status: 'open',
+    status: 'lit',
+    limit: 20,
   })
   if (!may('overview.read'))
     return (
@@ -54,7 +55,7 @@ export function HomePage() {
           <Loaded query={warnings}>
             {data => (
               <WarningTable
-                rows={data.rows.slice(0, 12)}
+                rows={data.rows}
                 caption={t('home.latest')}
                 tools={false}
                 empty={<Nothing title={t('warnings.noneOpen')} hint={t('warnings.noneOpenHint')} />}

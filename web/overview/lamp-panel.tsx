@@ -11,11 +11,7 @@ export function LampPanel({ lamps }: { lamps: LampCounts }) {
     <ul className="lamp-panel">
       {(['red', 'yellow', 'bell'] as const).map(level => (
         <li key={level}>
-          <Link
-            to={at('warnings') as string}
-            search={{ level, status: 'open' } as never}
-            className={`lamp-tile lamp-tile-${level}`}
-          >
+          <Link to={at('warnings') as string} search={{ level } as never} className={`lamp-tile lamp-tile-${level}`}>
             <LampShape lamp={level} size={26} />
             <span className="lamp-tile-count">{lamps[level]}</span>
             <span className="lamp-tile-name">{t(`lamp.${level}`)}</span>

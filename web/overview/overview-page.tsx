@@ -1,5 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { Static } from 'typebox'
+import type { Branch, FundFigures, Overview } from '../../src/overview/contract.ts'
 import { usePlace } from '../shell/place.ts'
 import { ThingLink } from '../shell/thing-link.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
@@ -10,7 +12,6 @@ import { Money, Rate } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
 import { StageBar } from '../ui/stage-bar.tsx'
 import { useApi } from '../ui/use-api.ts'
-import type { DivisionFigures, FundFigures, OverviewAnswer } from './api.ts'
 import { FlowDrawing, MonthDrawing } from './drawings.tsx'
 import { LampPanel } from './lamp-panel.tsx'
 import { WorkList } from './work-list.tsx'
@@ -19,7 +20,7 @@ import { WorkList } from './work-list.tsx'
 export function OverviewPage() {
   const { t } = useTranslation()
   const { division, year } = usePlace()
-  const overview = useApi<OverviewAnswer>(`/divisions/${division}/overview`, { year })
+  const overview = useApi<Overview>(`/divisions/${division}/overview`, { year })
   if (!overview.data)
     return (
       <>
@@ -27,15 +28,15 @@ export function OverviewPage() {
         <Loaded query={overview}>{() => null}</Loaded>
       </>
     )
-  return <Overview data={overview.data} />
+  return <Figures data={overview.data} />
 }
 
-function Overview({ data }: { data: OverviewAnswer }) {
+function Figures({ data }: { data: Overview }) {
   const { t } = useTranslation()
   const { at } = usePlace()
   const { stages, execution } = data
   const arranged = sumFen([stages.registeredFen, stages.receivedFen])
-  const empty = BigInt(arranged) === 0n && BigInt(stages.paidFen) === 0n && data.divisions.length === 0
+  const empty = BigInt(arranged) === 0n && BigInt(stages.paidFen) === 0n && data.funds.length === 0
   if (empty)
     return (
       <>
@@ -78,9 +79,10 @@ function Overview({ data }: { data: OverviewAnswer }) {
               toRefine: stages.toRefineFen,
               own: stages.ownFen,
               plan: stages.planFen,
-              ...(stages.transitFen ? { transit: stages.transitFen } : {}),
+              transit: stages.transitFen,
               paid: stages.paidFen,
               passed: stages.passedFen,
+              ...(stages.carriedFen === '0' ? {} : { carried: stages.carriedFen }),
             }}
           />
         </Panel>
@@ -111,9 +113,9 @@ function Overview({ data }: { data: OverviewAnswer }) {
   )
 }
 
-function DivisionTable({ rows }: { rows: readonly DivisionFigures[] }) {
+function DivisionTable({ rows }: { rows: readonly Branch[] }) {
   const { t } = useTranslation()
-  const columns: Column<DivisionFigures>[] = [
+  const columns: Column<Branch>[] = [
     {
       key: 'name',
       title: t('column.division'),
@@ -150,7 +152,7 @@ function DivisionTable({ rows }: { rows: readonly DivisionFigures[] }) {
       title: t('lamp.counts'),
       value: row => lampCountsText(row.lamps),
       cell: row => (
-        <ThingLink page="warnings" division={row.code} search={{ status: 'open' }}>
+        <ThingLink page="warnings" division={row.code}>
           <LampCells lamps={row.lamps} />
         </ThingLink>
       ),
@@ -159,10 +161,11 @@ function DivisionTable({ rows }: { rows: readonly DivisionFigures[] }) {
   return <DataTable caption={t('overview.byDivision')} columns={columns} rows={rows} rowKey={row => row.code} />
 }
 
-function TopFunds({ rows }: { rows: readonly FundFigures[] }) {
+type Fund = Static<typeof FundFigures>
+
+function TopFunds({ rows }: { rows: readonly Fund[] }) {
   const { t } = useTranslation()
-  const arranged = (row: FundFigures) => row.arrangedFen ?? row.registeredFen ?? '0'
-  const columns: Column<FundFigures>[] = [
+  const columns: Column<Fund>[] = [
     {
       key: 'name',
       title: t('column.fund'),
@@ -170,7 +173,7 @@ function TopFunds({ rows }: { rows: readonly FundFigures[] }) {
       wrap: true,
       cell: row => <ThingLink page={`funds/${row.id}`}>{row.name}</ThingLink>,
     },
-    { key: 'arranged', title: t('overview.arranged'), kind: 'money', value: arranged, sortable: true },
+    { key: 'arranged', title: t('overview.arranged'), kind: 'money', value: row => row.arrangedFen, sortable: true },
     { key: 'paid', title: t('stage.paid'), kind: 'money', value: row => row.paidFen, sortable: true },
   ]
   return (

@@ -1,24 +1,15 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { Overview } from '../../src/overview/contract.ts'
 import { usePlace } from '../shell/place.ts'
 import { Nothing } from '../ui/loaded.tsx'
-import type { WorkItem } from './api.ts'
 
-/** Where a kind of work is done, when the server gives no address of its own. */
-const PAGES: Record<string, { page: string; search?: Record<string, string> }> = {
-  'transfers-to-receive': { page: 'transfers', search: { state: 'waiting' } },
-  'lines-to-assign': { page: 'allotments', search: { form: 'receive' } },
-  'lines-to-refine': { page: 'allotments', search: { form: 'assign' } },
-  'payments-unposted': { page: 'payments', search: { reason: 'no-allotment' } },
-  'warnings-open': { page: 'warnings', search: { status: 'open' } },
-  'projects-unnamed': { page: 'projects' },
-}
+type WorkItem = Overview['work'][number]
 
 // The server says `transfers?state=waiting`, below division and year.
-function target(item: WorkItem): { page: string; search?: Record<string, string> } {
-  const [path = '', text = ''] = item.link.replace(/^\/?(\d{9}\/\d{4}\/)?/, '').split('?')
-  if (path) return { page: path, search: Object.fromEntries(new URLSearchParams(text)) }
-  return PAGES[item.kind] ?? { page: 'overview' }
+function target(item: WorkItem): { page: string; search: Record<string, string> } {
+  const [page = '', text = ''] = item.link.split('?')
+  return { page, search: Object.fromEntries(new URLSearchParams(text)) }
 }
 
 /** What waits for this post, the most of it first; done work disappears by itself. */
@@ -35,7 +26,10 @@ export function WorkList({ work }: { work: readonly WorkItem[] }) {
           <li key={`${item.kind} ${item.link}`}>
             <Link to={at(page) as string} search={search as never}>
               <span className="work-count">{item.count}</span>
-              <span className="work-what">{t(`work.${item.kind}`, { defaultValue: item.kind })}</span>
+              <span className="work-what">
+                {t(`work.${item.kind}`, { defaultValue: item.kind })}
+                <Narrower search={search} />
+              </span>
               <span className="work-go" aria-hidden="true">
                 →
               </span>
@@ -45,4 +39,11 @@ export function WorkList({ work }: { work: readonly WorkItem[] }) {
       })}
     </ul>
   )
+}
+
+/** Which of them: work of one kind may be listed by form or by reason. */
+function Narrower({ search }: { search: Record<string, string> }) {
+  const { t } = useTranslation()
+  const word = search.form ? t(`form.${search.form}`) : search.reason ? t(`unposted.${search.reason}`) : null
+  return word ? <span className="under">{word}</span> : null
 }

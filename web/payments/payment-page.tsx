@@ -1,23 +1,24 @@
 import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { PaymentDetail } from '../../src/payments/contract.ts'
+import { PathUp } from '../allotments/path-up.tsx'
 import { usePlace } from '../shell/place.ts'
 import { ThingLink } from '../shell/thing-link.tsx'
+import { type Column, DataTable } from '../ui/data-table.tsx'
 import { Facts } from '../ui/facts.tsx'
-import { Loaded } from '../ui/loaded.tsx'
+import { Loaded, Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
-import type { WarningRow } from '../warnings/api.ts'
-import { WarningTable } from '../warnings/warning-table.tsx'
-import { allotmentIdOf, type Payment } from './api.ts'
-import { PostedMark } from './payment-table.tsx'
+import { WarningBriefs } from '../warnings/warning-briefs.tsx'
+import { PostedMark } from './posted-mark.tsx'
 
 /** One line of a voucher: what the treasury and the bank said, and what the ledger made of it. */
 export function PaymentPage() {
   const { t } = useTranslation()
   const { division } = usePlace()
   const { payment } = useParams({ strict: false }) as { payment: string }
-  const query = useApi<Payment & { warnings?: WarningRow[] }>(`/divisions/${division}/payments/${payment}`)
+  const query = useApi<PaymentDetail>(`/divisions/${division}/payments/${payment}`)
   if (!query.data)
     return (
       <>
@@ -25,85 +26,121 @@ export function PaymentPage() {
         <Loaded query={query}>{() => null}</Loaded>
       </>
     )
-  const one = query.data
-  const allotment = allotmentIdOf(one)
-  const number = typeof one.allotment === 'object' ? one.allotment?.documentNumber : null
+  return <One payment={query.data} />
+}
+
+const coded = (thing: { code: string; name: string } | null) => (thing ? `${thing.code} ${thing.name}` : null)
+
+function One({ payment }: { payment: PaymentDetail }) {
+  const { t } = useTranslation()
+  const { stated } = payment
   return (
     <>
-      <PageTitle title={t('payment.title')} of={`${one.voucherNo}-${one.lineNo}`}>
+      <PageTitle title={t('payment.title')} of={`${payment.voucherNo}-${payment.lineNo}`}>
         <Figure name={t('column.amount')}>
-          <Money fen={one.amountFen} strong withUnit />
+          <Money fen={payment.amountFen} strong withUnit />
         </Figure>
         <Figure name={t('column.posted')}>
-          <PostedMark payment={one} />
+          <PostedMark unposted={payment.unposted} />
         </Figure>
       </PageTitle>
+      <PathUp path={payment.path} current="" />
       <div className="columns columns-even">
         <Panel title={t('payment.voucher')}>
           <Facts
             facts={[
               {
                 name: t('payment.type'),
-                value: `${one.voucherType} ${t(`voucher.${one.voucherType}`, { defaultValue: '' })}`,
+                value: `${payment.voucherType} ${t(`voucher.${payment.voucherType}`, { defaultValue: '' })}`,
               },
-              { name: t('column.voucher'), value: `${one.voucherNo}-${one.lineNo}` },
-              { name: t('column.vouchedOn'), value: one.vouchedOn },
-              { name: t('column.paidOn'), value: one.paidOn ?? t('payment.notPaid') },
-              { name: t('column.payee'), value: one.payee?.name, wide: true },
-              { name: t('payment.payeeAccount'), value: one.payee?.account },
-              { name: t('payment.payer'), value: one.payer?.name },
-              { name: t('column.purpose'), value: one.purpose || t('payment.noPurpose'), wide: true },
-              { name: t('payment.settlement'), value: one.settlement },
-              { name: t('payment.payType'), value: one.payType },
-              { name: t('payment.contract'), value: one.contractNo },
+              { name: t('column.voucher'), value: `${payment.voucherNo}-${payment.lineNo}` },
+              { name: t('column.vouchedOn'), value: payment.vouchedOn },
+              { name: t('column.paidOn'), value: payment.paidOn ?? t('payment.notPaid') },
+              { name: t('column.payee'), value: payment.payee?.name, wide: true },
+              { name: t('payment.payeeAccount'), value: payment.payee?.account },
+              { name: t('payment.payeeBank'), value: payment.payeeBank },
+              { name: t('payment.payer'), value: payment.payer?.name, wide: true },
+              { name: t('column.purpose'), value: payment.purpose || t('payment.noPurpose'), wide: true },
+              { name: t('payment.settlement'), value: payment.settlement },
+              { name: t('payment.payType'), value: payment.payType },
+              { name: t('payment.contract'), value: payment.contractNo },
+              { name: t('payment.statedAgency'), value: payment.agency ? null : stated.agencyCode },
+              { name: t('payment.statedProject'), value: payment.project ? null : stated.projectCode },
+              { name: t('payment.statedNumber'), value: stated.documentNumber },
+              { name: t('payment.statedAllotment'), value: stated.allotmentRef },
+              {
+                name: t('payment.import'),
+                value: <ThingLink page={`imports/${payment.import}`}>{t('import.title')}</ThingLink>,
+              },
             ]}
           />
         </Panel>
         <Panel title={t('payment.ledger')}>
           <Facts
             facts={[
-              { name: t('payments.match'), value: t(`match.${one.match}`) },
+              { name: t('payments.match'), value: t(`match.${payment.match}`) },
               {
                 name: t('column.allotment'),
-                value: allotment ? (
-                  <ThingLink page={`allotments/${allotment}`}>{number ?? allotment}</ThingLink>
+                value: payment.allotment ? (
+                  <ThingLink page={`allotments/${payment.allotment.id}`}>
+                    {payment.allotment.documentNumber || t('allotments.noNumber')}
+                  </ThingLink>
                 ) : (
                   t('payment.noAllotment')
                 ),
               },
-              { name: t('column.posted'), value: <PostedMark payment={one} /> },
-              one.unposted && { name: t('payment.why'), value: t(`unpostedHint.${one.unposted}`), wide: true },
-              one.fund && {
-                name: t('column.fund'),
-                value: <ThingLink page={`funds/${one.fund.id}`}>{one.fund.name}</ThingLink>,
+              payment.unposted && {
+                name: t('payment.why'),
+                value: t(`unpostedHint.${payment.unposted}`),
                 wide: true,
               },
-              {
-                name: t('column.agency'),
-                value: one.agency ? `${one.agency.code} ${one.agency.name}` : null,
-                wide: true,
-              },
-              one.project && {
+              { name: t('column.fund'), value: coded(payment.allotment?.fund ?? null), wide: true },
+              { name: t('column.agency'), value: coded(payment.agency), wide: true },
+              payment.project && {
                 name: t('column.project'),
-                value: one.project.id ? (
-                  <ThingLink page={`projects/${one.project.id}`}>{one.project.name || one.project.code}</ThingLink>
-                ) : (
-                  one.project.name
+                value: (
+                  <ThingLink page={`projects/${payment.project.id}`}>
+                    {payment.project.name || payment.project.code}
+                  </ThingLink>
                 ),
                 wide: true,
               },
-              { name: t('allotment.functionSubject'), value: one.functionSubject },
-              { name: t('allotment.economicSubject'), value: one.economicSubject },
-              { name: t('column.documentNumber'), value: one.documentNumber },
+              { name: t('allotment.functionSubject'), value: coded(payment.functionSubject), wide: true },
+              { name: t('allotment.economicSubject'), value: coded(payment.economicSubject), wide: true },
             ]}
           />
+          <Postings postings={payment.postings} />
         </Panel>
       </div>
-      {one.warnings && one.warnings.length > 0 && (
+      {payment.warnings.length > 0 && (
         <Panel title={t('menu.warnings')}>
-          <WarningTable rows={one.warnings} caption={t('menu.warnings')} tools={false} />
+          <WarningBriefs rows={payment.warnings} />
         </Panel>
       )}
     </>
+  )
+}
+
+type Posting = PaymentDetail['postings'][number]
+
+function Postings({ postings }: { postings: readonly Posting[] }) {
+  const { t } = useTranslation()
+  const account = (code: number) => `${code} ${t(`account.${code}`, { defaultValue: '' })}`
+  const columns: Column<Posting>[] = [
+    { key: 'on', title: t('column.effectiveOn'), value: posting => posting.effectiveOn },
+    { key: 'batch', title: t('column.batch'), value: posting => `${posting.batch}-${posting.line}` },
+    { key: 'debit', title: t('column.debit'), value: posting => account(posting.debit), wrap: true },
+    { key: 'credit', title: t('column.credit'), value: posting => account(posting.credit), wrap: true },
+    { key: 'amount', title: t('column.amount'), kind: 'money', value: posting => posting.amountFen },
+  ]
+  return (
+    <DataTable
+      caption={t('allotment.entries')}
+      columns={columns}
+      rows={postings}
+      rowKey={posting => `${posting.batch}-${posting.line}`}
+      tools={false}
+      empty={<Nothing title={t('payment.noPosting')} />}
+    />
   )
 }

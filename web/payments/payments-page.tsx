@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { Payment } from '../../src/payments/contract.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { useMay } from '../shell/session.tsx'
 import { ChoiceFilter, DaysFilter, FilterBar, WordFilter } from '../ui/filters.tsx'
@@ -7,8 +8,8 @@ import { ListedTable, useListing } from '../ui/listed.tsx'
 import { Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
-import { MATCHES, type Payment, type PaymentsAnswer, UNPOSTED_REASONS } from './api.ts'
-import { usePaymentColumns } from './payment-table.tsx'
+import { MATCHES, type PaymentsAnswer, UNPOSTED_REASONS } from './api.ts'
+import { usePaymentColumns } from './payment-columns.tsx'
 
 /** 国库集中支付: every treasury payment of a division and year, posted or waiting. */
 export function PaymentsPage() {
@@ -49,7 +50,6 @@ export function PaymentsPage() {
         <div className="bar">
           <FilterBar>
             <WordFilter name="q" label={t('payments.search')} width={240} />
-            <WordFilter name="payee" label={t('column.payee')} width={150} />
             <ChoiceFilter
               name="match"
               label={t('payments.match')}

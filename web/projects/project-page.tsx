@@ -1,7 +1,8 @@
 import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { ProjectPage as Answer } from '../../src/projects/contract.ts'
 import { useLineColumns } from '../allotments/line-columns.tsx'
-import { PaymentTable } from '../payments/payment-table.tsx'
+import { PaymentBriefs } from '../payments/payment-briefs.tsx'
 import { usePlace } from '../shell/place.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { Facts } from '../ui/facts.tsx'
@@ -10,8 +11,7 @@ import { Loaded, Nothing } from '../ui/loaded.tsx'
 import { Money, Rate } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
-import { WarningTable } from '../warnings/warning-table.tsx'
-import type { ProjectAnswer } from './api.ts'
+import { WarningBriefs } from '../warnings/warning-briefs.tsx'
 import { VerdictMark } from './verdict-mark.tsx'
 
 /** One project: what it is, the lines that pay for it, what was paid. */
@@ -19,7 +19,7 @@ export function ProjectPage() {
   const { t } = useTranslation()
   const { division, year } = usePlace()
   const { project } = useParams({ strict: false }) as { project: string }
-  const query = useApi<ProjectAnswer>(`/divisions/${division}/projects/${project}`, { year })
+  const query = useApi<Answer>(`/divisions/${division}/projects/${project}`, { year })
   if (!query.data)
     return (
       <>
@@ -30,7 +30,7 @@ export function ProjectPage() {
   return <One project={query.data} />
 }
 
-function One({ project }: { project: ProjectAnswer }) {
+function One({ project }: { project: Answer }) {
   const { t } = useTranslation()
   const columns = useLineColumns()
   return (
@@ -78,7 +78,7 @@ function One({ project }: { project: ProjectAnswer }) {
       </Panel>
       {project.warnings.length > 0 && (
         <Panel title={t('menu.warnings')}>
-          <WarningTable rows={project.warnings} caption={t('menu.warnings')} tools={false} />
+          <WarningBriefs rows={project.warnings} />
         </Panel>
       )}
       <Panel title={t('project.lines')}>
@@ -91,10 +91,9 @@ function One({ project }: { project: ProjectAnswer }) {
         />
       </Panel>
       <Panel title={t('allotment.payments')}>
-        <PaymentTable
-          rows={project.payments}
-          caption={t('allotment.payments')}
-          empty={<Nothing title={t('project.noPayments')} />}
+        <PaymentBriefs
+          rows={project.payments.map(one => ({ ...one, payeeName: one.payee?.name ?? null }))}
+          empty={t('project.noPayments')}
         />
       </Panel>
     </>

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { Project, ProjectList } from '../../src/projects/contract.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { useMay } from '../shell/session.tsx'
 import { ThingLink } from '../shell/thing-link.tsx'
@@ -11,8 +12,8 @@ import { ListedTable, useListing } from '../ui/listed.tsx'
 import { Nothing } from '../ui/loaded.tsx'
 import { Rate } from '../ui/money.tsx'
 import { PageTitle, Panel } from '../ui/page-title.tsx'
-import { type Project, type ProjectsAnswer, VERDICTS } from './api.ts'
 import { VerdictMark } from './verdict-mark.tsx'
+import { VERDICTS } from './verdicts.ts'
 
 /** 项目库: the projects that money is arranged for. */
 export function ProjectsPage() {
@@ -22,7 +23,7 @@ export function ProjectsPage() {
   const [filters] = useFilters()
   const path = `/divisions/${division}/projects`
   const query = { year, q: filters.q, verdict: filters.verdict }
-  const listing = useListing<ProjectsAnswer>(path, query)
+  const listing = useListing<ProjectList>(path, query)
   const columns: Column<Project>[] = [
     {
       key: 'code',
@@ -83,11 +84,11 @@ export function ProjectsPage() {
               name="verdict"
               label={t('projects.verdict')}
               width={190}
-              options={VERDICTS.map(one => ({ value: one, label: t(`verdict.${one}`) }))}
+              options={['bad', ...VERDICTS].map(one => ({ value: one, label: t(`verdict.${one}`) }))}
             />
           </FilterBar>
         </div>
-        <ListedTable<Project, ProjectsAnswer>
+        <ListedTable<Project, ProjectList>
           path={path}
           query={query}
           listing={listing}

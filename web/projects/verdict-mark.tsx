@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { Project } from './api.ts'
+import type { Project } from '../../src/projects/contract.ts'
 
 /** What was found wrong with a project's name; nothing where it is a name. */
 export function VerdictMark({ verdict }: { verdict: Project['nameVerdict'] }) {

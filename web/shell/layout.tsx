@@ -77,9 +77,7 @@ function HeadControls() {
   const path = useRouterState({ select: state => state.location.pathname })
   const [changing, setChanging] = useState(false)
   const thisYear = Number(session.today.slice(0, 4))
-  const years = [...new Set([thisYear + 1, thisYear, thisYear - 1, thisYear - 2, thisYear - 3, year])].sort(
-    (a, b) => b - a,
-  )
+  const years = [...new Set([thisYear, ...session.years, year])].sort((a, b) => b - a)
   return (
     <div className="head-controls">
       {session.demo && <span className="demo-tag">{t('head.demo')}</span>}

@@ -2,29 +2,23 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Form, Input } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { SessionInfo } from '../../src/identity/contract.ts'
 import { FaultNotice } from '../ui/fault-notice.tsx'
 import { get, send } from './api.ts'
 import { Threshold } from './threshold.tsx'
 
-/** What a server says of itself to strangers: whether it holds the demo province, and under which names one may look. */
-interface Installation {
-  demo?: boolean
-  accounts?: { name: string; password?: string; post: { zh: string; en: string } }[]
-}
-
+/** Real names, one account each; strangers learn no more than whether this is the demonstration. */
 export function SignInPage() {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const queries = useQueryClient()
   const [form] = Form.useForm<{ name: string; password: string }>()
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
   const installation = useQuery({
     queryKey: ['/session-info'],
-    // A server that has nothing to say to strangers answers 404; then nothing is shown.
-    queryFn: () => get<Installation>('/session-info').catch(() => ({}) as Installation),
+    queryFn: () => get<SessionInfo>('/session-info'),
     staleTime: Number.POSITIVE_INFINITY,
   })
-  const demo = installation.data?.demo ? installation.data : null
   return (
     <Threshold>
       <h2>{t('signIn.title')}</h2>
@@ -62,31 +56,7 @@ export function SignInPage() {
           {t('signIn.go')}
         </Button>
       </Form>
-      {demo && (
-        <Alert
-          className="demo-hint"
-          type="info"
-          title={t('signIn.demo')}
-          description={
-            demo.accounts && (
-              <ul className="demo-accounts">
-                {demo.accounts.map(account => (
-                  <li key={account.name}>
-                    <button
-                      type="button"
-                      className="plain-button"
-                      onClick={() => form.setFieldsValue({ name: account.name, password: account.password ?? '' })}
-                    >
-                      {account.name}
-                    </button>{' '}
-                    {i18n.language === 'en' ? account.post.en : account.post.zh}
-                  </li>
-                ))}
-              </ul>
-            )
-          }
-        />
-      )}
+      {installation.data?.demo && <Alert className="demo-hint" type="info" title={t('signIn.demo')} />}
       <p className="threshold-hint">{t('signIn.help')}</p>
     </Threshold>
   )

@@ -4,7 +4,7 @@ import { moneyText, shareOf, sumFen } from './format-money.ts'
 import { Money } from './money.tsx'
 
 /** Where money stands, from unassigned to paid; the order in which it moves. */
-export const STAGES = ['toAssign', 'toRefine', 'own', 'plan', 'transit', 'paid', 'passed'] as const
+export const STAGES = ['toAssign', 'toRefine', 'own', 'plan', 'transit', 'paid', 'passed', 'carried'] as const
 export type Stage = (typeof STAGES)[number]
 export type StageAmounts = Partial<Record<Stage, string>>
 
@@ -16,6 +16,7 @@ const COLOURS: Record<Stage, string> = {
   transit: '#8d7bc4',
   paid: '#17406d',
   passed: '#3f9c8b',
+  carried: '#5c6b7d',
 }
 
 /** One bar that says where an amount stands, with each stage named and its exact amount beside its colour. */

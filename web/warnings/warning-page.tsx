@@ -3,6 +3,9 @@ import { useParams } from '@tanstack/react-router'
 import { Button, Form, Input, Timeline } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Static } from 'typebox'
+import type { WarningPage as Answer, WarningEvent as EventSchema } from '../../src/warnings/contract.ts'
+import type { Act } from '../../src/warnings/status.ts'
 import { send } from '../shell/api.ts'
 import { usePlace } from '../shell/place.ts'
 import { useSaid } from '../shell/preferences.tsx'
@@ -17,8 +20,6 @@ import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
 import { Reasoned } from '../ui/reasoned.tsx'
 import { useApi } from '../ui/use-api.ts'
-import { ACTIONS, actionHindrance, type WarningAction } from './actions.ts'
-import type { WarningAnswer, WarningEvent } from './api.ts'
 import { Subject } from './warning-table.tsx'
 
 /** One warning: what was seen, by which rule and on what basis, what happened since, what can be done. */
@@ -26,7 +27,7 @@ export function WarningPage() {
   const { t } = useTranslation()
   const { division } = usePlace()
   const { warning } = useParams({ strict: false }) as { warning: string }
-  const query = useApi<WarningAnswer>(`/divisions/${division}/warnings/${warning}`)
+  const query = useApi<Answer>(`/divisions/${division}/warnings/${warning}`)
   if (!query.data)
     return (
       <>
@@ -37,11 +38,10 @@ export function WarningPage() {
   return <One warning={query.data} />
 }
 
-function One({ warning }: { warning: WarningAnswer }) {
+function One({ warning }: { warning: Answer }) {
   const { t } = useTranslation()
   const said = useSaid()
-  const sentence = said(warning.rulePage?.sentence ?? warning.sentence)
-  const basis = said(warning.rulePage?.basis ?? warning.basis)
+  const rule = warning.page
   return (
     <>
       <PageTitle title={t('warning.title')} of={`${warning.rule} ${said(warning.ruleName)}`}>
@@ -73,8 +73,10 @@ function One({ warning }: { warning: WarningAnswer }) {
                 name: t('warning.episode'),
                 value: t('warning.episodeNo', { no: warning.episode }),
               },
-              { name: t('warning.rule'), value: sentence, wide: true },
-              { name: t('warning.basis'), value: basis, wide: true },
+              { name: t('warning.rule'), value: said(rule?.sentence), wide: true },
+              { name: t('warning.basis'), value: rule?.basis.map(said).join('\n'), wide: true },
+              { name: t('warning.handler'), value: said(rule?.handler), wide: true },
+              { name: t('warning.causeGoneOn'), value: warning.causeGoneOn },
             ]}
           />
         </Panel>
@@ -105,15 +107,16 @@ function Figures({ figures }: { figures?: Record<string, unknown> }) {
   )
 }
 
-function Handle({ warning }: { warning: WarningAnswer }) {
+function Handle({ warning }: { warning: Answer }) {
   const { t } = useTranslation()
   const { division } = usePlace()
   const may = useMay()
+  const said = useSaid()
   const queries = useQueryClient()
   const [form] = Form.useForm<{ note: string }>()
   const [error, setError] = useState<unknown>(null)
-  const [busy, setBusy] = useState<WarningAction | null>(null)
-  const take = async (kind: WarningAction) => {
+  const [busy, setBusy] = useState<Act | null>(null)
+  const take = async (kind: Act) => {
     const { note } = await form.validateFields()
     setBusy(kind)
     setError(null)
@@ -144,22 +147,22 @@ function Handle({ warning }: { warning: WarningAnswer }) {
         />
       </Form.Item>
       <ul className="actions">
-        {ACTIONS.map(action => {
-          const hindrance = actionHindrance(action, warning, may)
+        {warning.acts.map(({ act, whyNot }) => {
+          const reason = may('warnings.handle') ? said(whyNot) : t('act.noPermission')
           return (
-            <li key={action}>
-              {hindrance === null ? (
-                <Button
-                  type={action === 'note' ? 'default' : 'primary'}
-                  size="small"
-                  danger={action === 'violation'}
-                  loading={busy === action}
-                  onClick={() => void take(action).catch(() => {})}
-                >
-                  {t(`act.${action}`)}
-                </Button>
+            <li key={act}>
+              {reason ? (
+                <Reasoned label={t(`act.${act}`)} reason={reason} />
               ) : (
-                <Reasoned label={t(`act.${action}`)} reason={t(hindrance)} />
+                <Button
+                  type={act === 'note' ? 'default' : 'primary'}
+                  size="small"
+                  danger={act === 'violation'}
+                  loading={busy === act}
+                  onClick={() => void take(act).catch(() => {})}
+                >
+                  {t(`act.${act}`)}
+                </Button>
               )}
             </li>
           )
@@ -169,10 +172,11 @@ function Handle({ warning }: { warning: WarningAnswer }) {
   )
 }
 
-function History({ events }: { events: readonly WarningEvent[] }) {
+type Event = Static<typeof EventSchema>
+
+function History({ events }: { events: readonly Event[] }) {
   const { t } = useTranslation()
-  const who = (event: WarningEvent) =>
-    typeof event.actor === 'string' ? event.actor : (event.actor?.name ?? t('warning.system'))
+  const said = useSaid()
   return (
     <Timeline
       items={events.map(event => ({
@@ -182,10 +186,11 @@ function History({ events }: { events: readonly WarningEvent[] }) {
             <div>
               <strong>{t(`event.${event.kind}`)}</strong> {event.level && <LampMark lamp={event.level} />}{' '}
               <span className="dim">
-                {beijingTime(event.recordedAt)} · {who(event)}
+                {beijingTime(event.at)} · {event.actor}
               </span>
             </div>
             {event.note && <p>{event.note}</p>}
+            {event.evidence && <p className="dim">{said(event.evidence)}</p>}
           </div>
         ),
       }))}

@@ -1,20 +1,19 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { usePlace } from '../shell/place.ts'
+import type { WarningRow } from '../../src/warnings/contract.ts'
 import { useSaid } from '../shell/preferences.tsx'
 import { ThingLink } from '../shell/thing-link.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { LampMark, lampOf } from '../ui/lamps.tsx'
-import { subjectDivision, subjectPage, type WarningRow } from './api.ts'
+import { subjectPage } from './subject-page.ts'
 
 /** What a warning is about, as a link to its page. */
 export function Subject({ warning }: { warning: WarningRow }) {
-  const { division } = usePlace()
   const { t } = useTranslation()
   const page = subjectPage(warning.subject)
   const label = warning.subject.label || t(`subject.${warning.subject.kind}`)
   return page ? (
-    <ThingLink page={page} division={subjectDivision(warning.subject, warning.division?.code ?? division)}>
+    <ThingLink page={page} division={warning.subject.division}>
       {label}
     </ThingLink>
   ) : (
@@ -25,7 +24,6 @@ export function Subject({ warning }: { warning: WarningRow }) {
 export function useWarningColumns(): Column<WarningRow>[] {
   const { t } = useTranslation()
   const said = useSaid()
-  const { division } = usePlace()
   return [
     {
       key: 'lamp',
@@ -40,12 +38,12 @@ export function useWarningColumns(): Column<WarningRow>[] {
       value: row => `${row.rule} ${said(row.ruleName)}`,
       wrap: true,
       cell: row => (
-        <ThingLink page={`warnings/${row.id}`} division={row.division?.code ?? division}>
+        <ThingLink page={`warnings/${row.id}`} division={row.division.code}>
           {row.rule} {said(row.ruleName)}
         </ThingLink>
       ),
     },
-    { key: 'division', title: t('column.division'), value: row => row.division?.name },
+    { key: 'division', title: t('column.division'), value: row => row.division.name },
     {
       key: 'subject',
       title: t('column.subject'),
@@ -76,7 +74,7 @@ export function WarningTable({
       caption={caption}
       columns={useWarningColumns()}
       rows={rows}
-      rowKey={row => `${row.division?.code} ${row.id}`}
+      rowKey={row => `${row.division.code} ${row.id}`}
       tools={tools}
       empty={empty}
     />

@@ -1,20 +1,25 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { App, Button } from 'antd'
-import { useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Rule } from '../rules/api.ts'
+import type { Static } from 'typebox'
+import type { RulePage } from '../../src/rules/contract.ts'
+import type { CheckState as CheckStateSchema, WarningList, WarningRow } from '../../src/warnings/contract.ts'
+import { STATUSES } from '../../src/warnings/status.ts'
 import { Refused, send } from '../shell/api.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { useSaid } from '../shell/preferences.tsx'
 import { useMay } from '../shell/session.tsx'
+import { beijingTime } from '../ui/dates.ts'
 import { ChoiceFilter, FilterBar } from '../ui/filters.tsx'
 import { LampShape } from '../ui/lamps.tsx'
 import { ListedTable, useListing } from '../ui/listed.tsx'
 import { Nothing } from '../ui/loaded.tsx'
 import { PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
-import { LEVELS, STATUSES, type WarningRow, type WarningsAnswer } from './api.ts'
 import { useWarningColumns } from './warning-table.tsx'
+
+type CheckState = Static<typeof CheckStateSchema>
 
 /** 预警: every suspicion of a division and what lies below it, until its documented end. */
 export function WarningsPage() {
@@ -25,9 +30,9 @@ export function WarningsPage() {
   const [filters, change] = useFilters()
   const path = `/divisions/${division}/warnings`
   const query = { year, level: filters.level, rule: filters.rule, status: filters.status }
-  const listing = useListing<WarningsAnswer>(path, query)
+  const listing = useListing<WarningList>(path, query)
   const counts = listing.data?.pages[0]?.counts
-  const rules = useApi<Rule[]>(may('rules.read') ? '/rules' : null)
+  const rules = useApi<RulePage[]>(may('rules.read') ? '/rules' : null)
   const filtered = Boolean(filters.level || filters.rule || filters.status)
   return (
     <>
@@ -55,12 +60,12 @@ export function WarningsPage() {
             <ChoiceFilter
               name="level"
               label={t('column.lamp')}
-              options={LEVELS.map(level => ({ value: level, label: t(`lamp.${level}`) }))}
+              options={(['red', 'yellow', 'bell'] as const).map(level => ({ value: level, label: t(`lamp.${level}`) }))}
             />
             <ChoiceFilter
               name="status"
-              label={t('column.status')}
-              options={STATUSES.map(status => ({ value: status, label: t(`status.${status}`) }))}
+              label={t('warnings.lit')}
+              options={(['all', ...STATUSES] as const).map(status => ({ value: status, label: t(`status.${status}`) }))}
             />
             <ChoiceFilter
               name="rule"
@@ -70,7 +75,7 @@ export function WarningsPage() {
             />
           </FilterBar>
         </div>
-        <ListedTable<WarningRow, WarningsAnswer>
+        <ListedTable<WarningRow, WarningList>
           path={path}
           query={query}
           listing={listing}
@@ -90,29 +95,40 @@ export function WarningsPage() {
   )
 }
 
+/** Asks for a check of all rules; it runs on in the background, and the page follows it. */
 function CheckNow() {
   const { t } = useTranslation()
   const said = useSaid()
   const queries = useQueryClient()
   const { message } = App.useApp()
-  const [busy, setBusy] = useState(false)
+  const state = useApi<CheckState>('/rules/check', {}, { refetchInterval: 3000 })
+  const running = state.data?.running === true
+  const before = useRef(false)
+  useEffect(() => {
+    if (before.current && !running) {
+      message.success(t('warnings.checked'))
+      void queries.invalidateQueries()
+    }
+    before.current = running
+  }, [running, message, queries, t])
   return (
-    <Button
-      loading={busy}
-      onClick={async () => {
-        setBusy(true)
-        try {
-          await send('POST', '/rules/check')
-          message.success(t('warnings.checked'))
-          await queries.invalidateQueries()
-        } catch (error) {
-          message.error(error instanceof Refused ? said(error.faults[0]) : t('state.broken'))
-        } finally {
-          setBusy(false)
-        }
-      }}
-    >
-      {t('warnings.check')}
-    </Button>
+    <>
+      {state.data?.last && (
+        <span className="dim">{t('warnings.lastChecked', { at: beijingTime(state.data.last.startedAt) })}</span>
+      )}
+      <Button
+        loading={running}
+        onClick={async () => {
+          try {
+            await send('POST', '/rules/check')
+            await state.refetch()
+          } catch (error) {
+            message.error(error instanceof Refused ? said(error.faults[0]) : t('state.broken'))
+          }
+        }}
+      >
+        {t('warnings.check')}
+      </Button>
+    </>
   )
 }

@@ -1,19 +1,11 @@
-import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Payment } from '../../src/payments/contract.ts'
 import { ThingLink } from '../shell/thing-link.tsx'
-import { type Column, DataTable } from '../ui/data-table.tsx'
-import { allotmentIdOf, type Payment, type PaymentsAnswer } from './api.ts'
+import type { Column } from '../ui/data-table.tsx'
+import type { PaymentsAnswer } from './api.ts'
+import { PostedMark } from './posted-mark.tsx'
 
-/** Posted, or why not yet: a fact is kept either way. */
-export function PostedMark({ payment }: { payment: Payment }) {
-  const { t } = useTranslation()
-  return payment.unposted ? (
-    <span className="tag tag-warn">{t(`unposted.${payment.unposted}`)}</span>
-  ) : (
-    <span className="tag tag-good">{t('payments.posted')}</span>
-  )
-}
-
+/** The columns of the list of payments. */
 export function usePaymentColumns(totals?: PaymentsAnswer['totals']): Column<Payment>[] {
   const { t } = useTranslation()
   return [
@@ -74,35 +66,21 @@ export function usePaymentColumns(totals?: PaymentsAnswer['totals']): Column<Pay
     {
       key: 'allotment',
       title: t('column.allotment'),
-      value: row => (allotmentIdOf(row) ? t(`match.${row.match}`) : t('match.none')),
-      cell: row => {
-        const id = allotmentIdOf(row)
-        const number = typeof row.allotment === 'object' ? row.allotment?.documentNumber : undefined
-        return id ? (
-          <ThingLink page={`allotments/${id}`}>{number ?? t(`match.${row.match}`)}</ThingLink>
+      value: row => row.allotment?.documentNumber ?? t(`match.${row.match}`),
+      cell: row =>
+        row.allotment ? (
+          <ThingLink page={`allotments/${row.allotment.id}`}>
+            {row.allotment.documentNumber || t(`match.${row.match}`)}
+          </ThingLink>
         ) : (
           <span className="tag tag-warn">{t(`match.${row.match}`)}</span>
-        )
-      },
+        ),
     },
     {
       key: 'posted',
       title: t('column.posted'),
       value: row => (row.unposted ? t(`unposted.${row.unposted}`) : t('payments.posted')),
-      cell: row => <PostedMark payment={row} />,
+      cell: row => <PostedMark unposted={row.unposted} />,
     },
   ]
-}
-
-/** Some payments of one thing; not the list page. */
-export function PaymentTable({
-  rows,
-  caption,
-  empty,
-}: {
-  rows: readonly Payment[]
-  caption: string
-  empty?: ReactNode
-}) {
-  return <DataTable caption={caption} columns={usePaymentColumns()} rows={rows} rowKey={row => row.id} empty={empty} />
 }

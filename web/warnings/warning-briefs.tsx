@@ -1,0 +1,43 @@
+import { useTranslation } from 'react-i18next'
+import type { RulePage } from '../../src/rules/contract.ts'
+import { useSaid } from '../shell/preferences.tsx'
+import { useMay } from '../shell/session.tsx'
+import { ThingLink } from '../shell/thing-link.tsx'
+import { type Column, DataTable } from '../ui/data-table.tsx'
+import { LampMark, lampOf } from '../ui/lamps.tsx'
+import { useApi } from '../ui/use-api.ts'
+
+/** What another thing's page shows of a warning about it. */
+export interface WarningBrief {
+  id: string
+  rule: string
+  level: string
+  status: string
+  raisedOn: string
+}
+
+export function WarningBriefs({ rows }: { rows: readonly WarningBrief[] }) {
+  const { t } = useTranslation()
+  const said = useSaid()
+  const may = useMay()
+  const rules = useApi<RulePage[]>(may('rules.read') ? '/rules' : null)
+  const nameOf = (code: string) => `${code} ${said(rules.data?.find(rule => rule.code === code)?.name)}`.trim()
+  const lamp = (row: WarningBrief) => lampOf(row.level as 'bell', row.status)
+  const columns: Column<WarningBrief>[] = [
+    {
+      key: 'lamp',
+      title: t('column.lamp'),
+      value: row => t(`lamp.${lamp(row)}`),
+      cell: row => <LampMark lamp={lamp(row)} />,
+    },
+    {
+      key: 'rule',
+      title: t('column.rule'),
+      value: row => nameOf(row.rule),
+      cell: row => <ThingLink page={`warnings/${row.id}`}>{nameOf(row.rule)}</ThingLink>,
+    },
+    { key: 'status', title: t('column.status'), value: row => t(`status.${row.status}`) },
+    { key: 'raised', title: t('column.raisedOn'), value: row => row.raisedOn },
+  ]
+  return <DataTable caption={t('menu.warnings')} columns={columns} rows={rows} rowKey={row => row.id} tools={false} />
+}
