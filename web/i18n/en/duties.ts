@@ -202,7 +202,7 @@ export const duties: typeof chinese = {
     count: 'Funds',
     search: 'Name or code',
     registered: 'Arranged',
-    assigned: 'To refine',
+    assigned: 'Assigned',
     office: 'Office in charge',
     superior: 'Superior fund',
     secret: 'secret',

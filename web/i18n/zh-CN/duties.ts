@@ -196,7 +196,7 @@ export const duties = {
     count: '项数',
     search: '名称、代码',
     registered: '安排',
-    assigned: '待分配',
+    assigned: '已分配',
     office: '归口股室',
     superior: '对应上级资金',
     secret: '涉密',
