@@ -15,11 +15,13 @@ const bounds = (importId: string, slice: Slice): unknown[] => [importId, ...day(
 
 /**
  * Sets how the next statements of this transaction may be planned. Rows that a statement makes for itself have no statistics, and are
- * taken for few: joining tens of thousands of them in nested loops costs minutes, hashing them milliseconds. Where the planner meets
- * only such rows and small tables it is kept from loops; it must not be while `ledger.post` runs, whose plans last longer.
+ * taken for few: joining tens of thousands of them in nested loops, or merging them by their first column alone, costs seconds to
+ * minutes; hashing them costs milliseconds. Where the planner meets only such rows and small tables it hashes; it must choose for
+ * itself while `ledger.post` runs, whose plans last longer.
  */
-const loops = async (tx: Tx, allowed: boolean): Promise<void> => {
-  await tx.query(`set local enable_nestloop = ${allowed ? 'on' : 'off'}`)
+const hashOnly = async (tx: Tx, only: boolean): Promise<void> => {
+  const free = only ? 'off' : 'on'
+  await tx.query(`select set_config('enable_nestloop', $1, true), set_config('enable_mergejoin', $1, true)`, [free])
 }
 
 /** The names and accounts of a slice, each once, with the surrogate that payments carry; arrays in the database's own text form. */
@@ -104,7 +106,7 @@ export async function insertPayments(
   parties: Parties,
 ): Promise<{ before: bigint; taken: number }> {
   const { before } = await tx.one<{ before: bigint }>(`select nextval('payments.payment_id') as before`)
-  await loops(tx, false)
+  await hashOnly(tx, true)
   const { taken } = await tx.one<{ taken: number }>(
     `with party as materialized (
        select division, coalesce(digest, '') as digest, name, bank, id
@@ -144,7 +146,7 @@ export async function insertPayments(
      select count(*)::int as taken from new`,
     [...bounds(importId, slice), parties.divisions, parties.digests, parties.names, parties.banks, parties.ids],
   )
-  await loops(tx, true)
+  await hashOnly(tx, false)
   return { before, taken }
 }
 
@@ -205,7 +207,7 @@ export async function postCandidates(
       : `gone as (delete from payments.unposted u using judged f where f.fits and u.division = f.division and u.payment = f.id),
         kept as (update payments.unposted u set reason = coalesce(w.reason, 'beyond-available') from judged w
           where not w.fits and u.division = w.division and u.payment = w.id and u.reason <> coalesce(w.reason, 'beyond-available'))`
-  await loops(tx, false)
+  await hashOnly(tx, true)
   const groups = await tx.query<Group>(
     `with candidate as materialized (
        select c.*, coalesce(b.uses_plans, false) as uses_plans,
@@ -243,7 +245,7 @@ export async function postCandidates(
      from judged where not fits group by coalesce(reason, 'beyond-available')`,
     values,
   )
-  await loops(tx, true)
+  await hashOnly(tx, false)
   const outcome: PostingOutcome = { posted: 0, postedFen: 0n, waiting: {} }
   const fitting: Group[] = []
   for (const group of groups) {
