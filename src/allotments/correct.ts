@@ -117,5 +117,6 @@ export async function correct(context: Context, input: CorrectionInput): Promise
     subject: `entry ${input.batch}/${input.line}`,
     detail: { batch: String(batch), fen: String(amount) },
   })
+  await context.announce('allotments.room-made', { division: input.division, fiscalYear: original.fiscal_year })
   return batch
 }

@@ -152,6 +152,7 @@ export async function importPlans(context: Context, request: ImportRequest): Pro
         subject: `${year}-${month}`,
         detail: { plans: group.length },
       })
+      await context.announce('allotments.room-made', { division, fiscalYear: year })
     }
   }
   return {

@@ -333,4 +333,7 @@ async function remember(context: Context, input: Issue, batch: bigint): Promise<
     subject: input.document.number,
     detail: { batch: String(batch), lines: input.lines.length },
   })
+  // Payments may have been waiting for this.
+  if (input.form === 'refine' || input.form === 'plan')
+    await context.announce('allotments.room-made', { division: input.division, fiscalYear: input.fiscalYear })
 }

@@ -10,6 +10,7 @@ import { SYSTEM } from '../kernel/actor.ts'
 import { refuse } from '../kernel/refusal.ts'
 import { sealAll } from '../ledger/seal.ts'
 import type { Source } from '../platform/part.ts'
+import { postAllWaiting } from '../payments/post-waiting.ts'
 import { within } from './open.ts'
 
 async function sourceOf(file: string, folder: string): Promise<Source> {
@@ -81,6 +82,7 @@ export async function importFiles(line: CommandLine): Promise<number> {
             )
         }
       }
+      await postAllWaiting(here.run)
       await sealAll(here.run)
       return done
     })

@@ -9,7 +9,7 @@ export const part: Part = {
   importers: [importer],
   listens: {
     // Any form may have made room, or brought the line that a payment was waiting for.
-    'ledger.posted': async (context, { division, fiscalYear }) => {
+    'allotments.room-made': async (context, { division, fiscalYear }) => {
       await postWaiting(context, Number(division), Number(fiscalYear))
     },
   },

@@ -1,6 +1,21 @@
-import type { Context } from '../platform/context.ts'
+import { SYSTEM } from '../kernel/actor.ts'
+import type { Context, Run } from '../platform/context.ts'
 import type { UnpostedReason } from './payment.ts'
 import { matchWaiting, postCandidates } from './posting-store.ts'
+
+/** Looks again at every year of every division in which payments wait; what a command does where no server listens to the news. */
+export async function postAllWaiting(run: Run): Promise<void> {
+  const books = await run(
+    SYSTEM,
+    ({ tx }) =>
+      tx.query<{ division: number; fiscal_year: number }>(
+        `select distinct p.division, p.fiscal_year from payments.unposted u
+         join payments.payment p on p.division = u.division and p.id = u.payment where u.reason <> 'not-paid' order by 1, 2`,
+      ),
+    { readOnly: true },
+  )
+  for (const book of books) await run(SYSTEM, context => postWaiting(context, book.division, book.fiscal_year))
+}
 
 export interface WaitingOutcome {
   matched: number
@@ -11,7 +26,7 @@ export interface WaitingOutcome {
 
 /**
  * Looks again at the payments of a division's year that wait: matches those that had no allotment, and posts what fits now, in
- * voucher order. Runs whenever a form may have made room (news `ledger.posted`) and after an import with refunds. Payments that
+ * voucher order. Runs whenever a form may have made room (news `allotments.room-made`) and after an import with refunds. Payments that
  * the bank has not confirmed go on waiting. Nothing is refused.
  */
 export async function postWaiting(context: Context, division: number, fiscalYear: number): Promise<WaitingOutcome> {
