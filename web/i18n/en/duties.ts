@@ -18,6 +18,7 @@ export const duties: typeof chinese = {
     'lines-to-refine': 'allotments to refine',
     'payments-unposted': 'payments not posted yet',
     'warnings-open': 'warnings to handle',
+    'projects-unnamed': 'projects without a proper name',
   },
   lamp: {
     title: 'Warning lamps',
@@ -202,7 +203,8 @@ export const duties: typeof chinese = {
     count: 'Funds',
     search: 'Name or code',
     registered: 'Arranged',
-    assigned: 'To refine',
+    assigned: 'Assigned',
+    own: 'Own spending',
     office: 'Office in charge',
     superior: 'Superior fund',
     secret: 'secret',
