@@ -116,7 +116,8 @@ export function useLineColumns(totals?: Totals, withDivision = false): Column<Sh
 export function TotalsLine({ totals }: { totals: Totals }) {
   const { t } = useTranslation()
   const figures: [string, string][] = [
-    [t('overview.registered'), totals.registeredFen],
+    [t('overview.arranged'), totals.registeredFen],
+    [t('stage.toAssign'), totals.toAssignFen],
     [t('stage.toRefine'), totals.toRefineFen],
     [t('stage.own'), totals.ownFen],
     [t('stage.passed'), totals.passedFen],

@@ -57,7 +57,7 @@ function One({ fund }: { fund: Answer }) {
         <Figure name={t('funds.assigned')}>
           <Money fen={fund.assignedFen} />
         </Figure>
-        <Figure name={t('stage.own')}>
+        <Figure name={t('funds.own')}>
           <Money fen={fund.ownFen} />
         </Figure>
         <Figure name={t('stage.passed')}>

@@ -37,7 +37,7 @@ export function FundsPage() {
           <>
             <Figure name={t('funds.count')}>{rows.length}</Figure>
             <Figure name={t('funds.registered')}>{sum(fund => fund.registeredFen)}</Figure>
-            <Figure name={t('stage.own')}>{sum(fund => fund.ownFen)}</Figure>
+            <Figure name={t('funds.own')}>{sum(fund => fund.ownFen)}</Figure>
             <Figure name={t('stage.passed')}>{sum(fund => fund.passedFen)}</Figure>
             <Figure name={t('stage.paid')}>{sum(fund => fund.paidFen)}</Figure>
           </>
@@ -132,7 +132,7 @@ function FundTable({ rows, empty }: { rows: readonly Fund[]; empty: React.ReactN
       sortable: true,
     },
     { key: 'assigned', title: t('funds.assigned'), kind: 'money', value: fund => fund.assignedFen, sortable: true },
-    { key: 'own', title: t('stage.own'), kind: 'money', value: fund => fund.ownFen, sortable: true },
+    { key: 'own', title: t('funds.own'), kind: 'money', value: fund => fund.ownFen, sortable: true },
     { key: 'passed', title: t('stage.passed'), kind: 'money', value: fund => fund.passedFen, sortable: true },
     { key: 'paid', title: t('stage.paid'), kind: 'money', value: fund => fund.paidFen, sortable: true },
   ]

@@ -21,8 +21,8 @@ export function Chart({ option, height, label }: { option: EChartsCoreOption; he
     chart.setOption({
       color: PALETTE,
       textStyle: { fontFamily: FONT, fontSize: 12, color: '#2b3645' },
-      animation: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
-      animationDuration: 300,
+      // A drawing stands at once: half-grown, it would be printed and photographed so.
+      animation: false,
       aria: { enabled: true, label: { description: label } },
       ...option,
     })

@@ -18,6 +18,7 @@ export const duties: typeof chinese = {
     'lines-to-refine': 'allotments to refine',
     'payments-unposted': 'payments not posted yet',
     'warnings-open': 'warnings to handle',
+    'projects-unnamed': 'projects without a proper name',
   },
   lamp: {
     title: 'Warning lamps',
@@ -203,6 +204,10 @@ export const duties: typeof chinese = {
     search: 'Name or code',
     registered: 'Arranged',
     assigned: 'Assigned',
+<<<<<<< HEAD
+=======
+    own: 'Own spending',
+>>>>>>> part-web
     office: 'Office in charge',
     superior: 'Superior fund',
     secret: 'secret',

@@ -16,6 +16,7 @@ export const duties = {
     'lines-to-refine': '笔指标待细化',
     'payments-unposted': '笔支付尚未入账',
     'warnings-open': '条预警待处理',
+    'projects-unnamed': '个项目名称不规范',
   },
   lamp: {
     title: '预警灯',
@@ -197,6 +198,10 @@ export const duties = {
     search: '名称、代码',
     registered: '安排',
     assigned: '已分配',
+<<<<<<< HEAD
+=======
+    own: '本级支出',
+>>>>>>> part-web
     office: '归口股室',
     superior: '对应上级资金',
     secret: '涉密',
