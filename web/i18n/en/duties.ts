@@ -204,10 +204,7 @@ export const duties: typeof chinese = {
     search: 'Name or code',
     registered: 'Arranged',
     assigned: 'Assigned',
-<<<<<<< HEAD
-=======
     own: 'Own spending',
->>>>>>> part-web
     office: 'Office in charge',
     superior: 'Superior fund',
     secret: 'secret',

@@ -198,10 +198,7 @@ export const duties = {
     search: '名称、代码',
     registered: '安排',
     assigned: '已分配',
-<<<<<<< HEAD
-=======
     own: '本级支出',
->>>>>>> part-web
     office: '归口股室',
     superior: '对应上级资金',
     secret: '涉密',
