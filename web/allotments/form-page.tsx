@@ -8,9 +8,11 @@ import type { LinePage, LinesAnswer } from '../../src/allotments/contract.ts'
 import type { DivisionPage } from '../../src/divisions/contract.ts'
 import type { FundList } from '../../src/funds/contract.ts'
 import { parseMoney } from '../../src/kernel/money.ts'
+import type { Repair } from '../../src/kernel/refusal.ts'
 import type { ProjectList } from '../../src/projects/contract.ts'
 import { send } from '../shell/api.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
+import { useSaid } from '../shell/preferences.tsx'
 import { useMay, useSession } from '../shell/session.tsx'
 import { FaultNotice } from '../ui/fault-notice.tsx'
 import { moneyText } from '../ui/format-money.ts'
@@ -32,11 +34,13 @@ interface Values {
 const ASKS: Record<FormName, readonly string[]> = {
   register: ['fund', 'poverty', 'note'],
   receive: ['transfer', 'fund', 'note'],
-  assign: ['source', 'fund', 'note'],
+  assign: ['source', 'fund', 'office', 'note'],
   refine: ['source', 'agency', 'project', 'functionSubject', 'economicSubject', 'note'],
   'pass-down': ['source', 'toDivision', 'note'],
   plan: ['source', 'note'],
 }
+
+const MAY_BE_EMPTY = new Set(['note', 'office', 'project', 'functionSubject', 'economicSubject'])
 
 /** Named by small whole numbers in the form's body; the others by text. */
 const NUMBERED = new Set(['fund', 'agency', 'office'])
@@ -60,6 +64,7 @@ function OneForm({ form }: { form: FormName }) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const { message } = App.useApp()
+  const said = useSaid()
   const [fields] = Form.useForm<Values>()
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
@@ -68,7 +73,7 @@ function OneForm({ form }: { form: FormName }) {
   const asks = ASKS[form]
   const funds = useApi<FundList>(asks.includes('fund') ? `/divisions/${division}/funds` : null, { year })
   const place = useApi<DivisionPage>(
-    asks.some(one => one === 'agency' || one === 'toDivision') ? `/divisions/${division}` : null,
+    asks.some(one => one === 'agency' || one === 'office' || one === 'toDivision') ? `/divisions/${division}` : null,
   )
   const projects = useApi<ProjectList>(asks.includes('project') ? `/divisions/${division}/projects` : null, { year })
   const transfers = useApi<TransfersAnswer>(asks.includes('transfer') ? `/divisions/${division}/transfers` : null, {
@@ -81,6 +86,7 @@ function OneForm({ form }: { form: FormName }) {
   const options: Record<string, { value: string; label: string }[] | undefined> = {
     fund: funds.data?.rows.map(one => ({ value: String(one.id), label: `${one.code} ${one.name}` })),
     agency: place.data?.agencies.map(one => ({ value: String(one.id), label: `${one.code} ${one.name}` })),
+    office: place.data?.offices.map(one => ({ value: String(one.id), label: `${one.code} ${one.name}` })),
     toDivision: place.data?.children.map(one => ({ value: one.code, label: `${one.code} ${one.name}` })),
     project: projects.data?.rows.map(one => ({ value: one.id, label: `${one.code} ${one.name}` })),
     transfer: transfers.data?.rows.map(one => ({
@@ -100,11 +106,13 @@ function OneForm({ form }: { form: FormName }) {
     transfer: filters.transfer,
     ...(form === 'register' ? { poverty: 'whole' } : {}),
   }
+  // Today, where the book of this year is open; another year's days are not guessed.
+  const days = today.startsWith(`${year}-`) ? { dated: dayjs(today), effectiveOn: dayjs(today) } : {}
   const submit = async (values: Values) => {
     setBusy(true)
     setError(null)
     try {
-      await send('POST', `/divisions/${division}/allotments/${form}`, {
+      const stored = await send<{ repairs: Repair[] }>('POST', `/divisions/${division}/allotments/${form}`, {
         document: {
           number: values.number.trim(),
           title: values.title.trim(),
@@ -124,6 +132,7 @@ function OneForm({ form }: { form: FormName }) {
         }),
       })
       message.success(t('formPage.stored'))
+      for (const repair of stored.repairs) message.info(said(repair), 8)
       await queries.invalidateQueries()
       void navigate({ to: at('allotments') as string })
     } catch (refused) {
@@ -149,7 +158,7 @@ function OneForm({ form }: { form: FormName }) {
           form={fields}
           layout="vertical"
           className="business-form"
-          initialValues={{ dated: dayjs(today), effectiveOn: dayjs(today), lines: [first] }}
+          initialValues={{ ...days, lines: [first] }}
           onFinish={values => void submit(values)}
           scrollToFirstError
         >
@@ -195,11 +204,7 @@ function OneForm({ form }: { form: FormName }) {
                         key={ask}
                         name={[item.name, ask]}
                         label={t(`ask.${ask}`)}
-                        rules={
-                          ask === 'note' || ask === 'project' || ask === 'functionSubject' || ask === 'economicSubject'
-                            ? []
-                            : [{ required: true, message: t('formPage.needed') }]
-                        }
+                        rules={MAY_BE_EMPTY.has(ask) ? [] : [{ required: true, message: t('formPage.needed') }]}
                       >
                         {options[ask] ? (
                           <Select

@@ -104,6 +104,7 @@ export const duties: typeof chinese = {
     note: 'Note',
     transfer: 'Transfer from above',
     source: 'Source line',
+    office: 'Office in charge',
     agency: 'Agency',
     project: 'Project',
     functionSubject: 'Functional subject',

@@ -99,6 +99,7 @@ export const duties = {
     note: '备注',
     transfer: '上级转移支付',
     source: '来源指标',
+    office: '归口股室',
     agency: '预算单位',
     project: '项目',
     functionSubject: '支出功能分类科目',
