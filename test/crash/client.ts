@@ -1,15 +1,17 @@
-import { importer } from '../../src/allotments/import.ts'
+import { importer as allotments } from '../../src/allotments/import.ts'
 import { issue } from '../../src/allotments/issue.ts'
 import { auditPort } from '../../src/audit/record.ts'
+import { resumeImports } from '../../src/imports/resume.ts'
 import { SYSTEM } from '../../src/kernel/actor.ts'
 import type { Fen } from '../../src/kernel/money.ts'
 import { Refusal } from '../../src/kernel/refusal.ts'
 import { sealAll } from '../../src/ledger/seal.ts'
+import { paymentsImporter } from '../../src/payments/import-payments.ts'
 import { type Installation, openInstallation } from '../../src/platform/installation.ts'
 import { fileSource } from './file-source.ts'
 
 // A fundwatch process that is about to be killed: it posts forms, or imports a file, and says a line before and after each.
-//   client.ts post DIR PREFIX    |    client.ts import DIR FILE
+//   client.ts post DIR PREFIX    |    client.ts import DIR FILE    |    client.ts payments DIR FILE
 
 /** A form small enough to stand on one line; its key names it, and the same key again must not post it again. */
 export interface Asked {
@@ -44,8 +46,17 @@ async function main([mode, dataDir = '', more = '']: string[]): Promise<void> {
   const here = await openInstallation({ dataDir }, auditPort)
   say('ready', { how: here.embedded?.how })
   if (mode === 'import') {
-    const outcome = await importer.run(here.run, SYSTEM, { source: fileSource(more), division: null })
+    const outcome = await allotments.run(here.run, SYSTEM, { source: fileSource(more), division: null })
     say('imported', { taken: outcome.taken, repeated: outcome.repeated })
+  } else if (mode === 'payments') {
+    // As `serve` does: what an earlier process left open goes on first.
+    const importer = paymentsImporter({ sliceLines: 300, afterSlice: postedTo => say('slice', { postedTo }) })
+    say('resumed', await resumeImports(here.run, [importer]))
+    const { taken, repeated, figures } = await importer.run(here.run, SYSTEM, {
+      source: fileSource(more),
+      division: null,
+    })
+    say('imported', { taken, repeated, figures })
   } else {
     let ending = false
     process.stdin.resume().once('end', () => {
