@@ -126,8 +126,12 @@ test(`an import of ${PAYMENTS} payments that is killed ${KILLS} times ends as if
   writeFileSync(file, Buffer.concat(chunks))
   const [calm, restless] = [join(base, 'calm'), join(base, 'restless')]
   for (const dataDir of [calm, restless]) await within(dataDir, arranged)
-  const quiet = client(['payments', calm, file])
+  const times: Record<string, number> = {}
+  const quiet = client(['payments', calm, file], one => {
+    times[one.word] = Date.now()
+  })
   await quiet.exit
+  const took = times.imported! - times.ready!
   const expected = await within(calm, standing)
   expect(expected.payments).toHaveLength(PAYMENTS)
   // The file must hold what makes an import hard: matched, unmatched and too much.
@@ -136,9 +140,14 @@ test(`an import of ${PAYMENTS} payments that is killed ${KILLS} times ends as if
   const found: number[] = []
   let kills = 0
   while (kills < KILLS) {
-    const { child, ready, exit, said } = client(['payments', restless, file])
+    // Some die while the file is read, the others among the first slices that are posted, so that all kills fit into one import.
+    let slices = 0
+    const { child, ready, exit, said } = client(['payments', restless, file], one => {
+      if (one.word === 'slice') slices++
+    })
     await ready
-    await sleep(draw() * 900)
+    const [moment, enough] = [draw() * took, 1 + Math.floor(draw() * 3)]
+    for (const began = Date.now(); Date.now() - began < moment && slices < enough; ) await sleep(5)
     const finished = said.some(one => one.word === 'imported')
     if (kills % 3 === 2) killDatabase(restless)
     child.kill('SIGKILL')

@@ -35,10 +35,15 @@ export async function within<T>(dataDir: string, work: (here: Installation) => P
   }
 }
 
-const serverPid = (dataDir: string): number =>
-  Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
-/** As a power cut would end it. */
-export const killDatabase = (dataDir: string): void => void process.kill(serverPid(dataDir), 'SIGKILL')
+/** As a power cut would end it; nothing where it was stopped in order a moment before. */
+export function killDatabase(dataDir: string): void {
+  try {
+    const [pid] = readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
+    process.kill(Number(pid), 'SIGKILL')
+  } catch (error) {
+    if (!['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+}
 
 export interface Said {
   word: string
