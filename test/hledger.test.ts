@@ -45,13 +45,8 @@ describe.skipIf(!version)(
         },
         { readOnly: true },
       )
-      journal = join(folder, 'fundwatch.journal')
-      writeFileSync(journal, text)
     })
-    afterAll(async () => {
-      await here?.close()
-      if (folder) rmSync(folder, { recursive: true, force: true })
-    })
+    afterAll(() => here?.close())
     const hledger = (input: string, ...words: string[]) =>
       execFileSync('hledger', ['-f', '-', ...words], {
         input,

@@ -42,12 +42,8 @@ describe('migrations', () => {
   })
   test.each([
     ['a column', 'alter table ledger.entry add column more text', 'more text'],
-    ['a type', 'alter table rules.run alter column outcome type json', 'outcome json '],
-    [
-      'a default',
-      `alter table ledger.book alter column uses_plans set default true`,
-      'uses_plans boolean default true',
-    ],
+    ['a type', 'alter table audit.entry alter column address type varchar(50)', 'address character varying(50)'],
+    ['a default', `alter table audit.entry alter column detail set default '[]'`, "detail jsonb default '[]'::jsonb"],
     ['a nullable column', 'alter table payments.holder alter column name drop not null', '  name text,'],
     ['a constraint', 'alter table ledger.batch add constraint some_entries check (entries > 0)', 'some_entries'],
     ['an index', 'create index new_index on ledger.batch (actor)', 'new_index'],

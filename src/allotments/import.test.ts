@@ -1,62 +1,21 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testInstallation } from '../../test/database.ts'
-import { random } from '../../test/model/random-orders.ts'
-import { type Actor, SYSTEM } from '../kernel/actor.ts'
-import { yuan } from '../kernel/money.ts'
-import { Refusal } from '../kernel/refusal.ts'
-import { ledgerChecks } from '../ledger/verify.ts'
+import type { Actor } from '../kernel/actor.ts'
+import type { Refusal } from '../kernel/refusal.ts'
 import type { Installation } from '../platform/installation.ts'
-import type { ImportOutcome } from '../platform/part.ts'
-import { memorySource } from '../platform/tables/memory-source.ts'
-import { importer } from './import.ts'
-import { COLUMNS } from './import-file.ts'
-import { allotmentChecks } from './verify.ts'
+import * as fixture from './test-import.ts'
+import { faultsOf, type Row, shuffled } from './test-import.ts'
 
 let here: Installation
 beforeAll(async () => {
   here = await testInstallation()
-  // A province with two cities, three counties and a township; counties 21 and 22 lie under city 11, 23 under the province itself.
-  await here.ownerPool.query(`
-    insert into divisions.division (id) values (1), (11), (12), (21), (22), (23), (31);
-    insert into divisions.version (division, valid, code, name, level, administrative_parent, fiscal_parent) values
-      (1, '[2010-01-01,)', '990000000', '样例省', 'province', null, null),
-      (11, '[2010-01-01,)', '990100000', '样例甲市', 'city', 1, 1), (12, '[2010-01-01,)', '990200000', '样例乙市', 'city', 1, 1),
-      (21, '[2010-01-01,)', '990101000', '样例子县', 'county', 11, 11), (22, '[2010-01-01,)', '990102000', '样例丑县', 'county', 11, 11),
-      (23, '[2010-01-01,)', '990201000', '样例寅县', 'county', 12, 1), (31, '[2010-01-01,)', '990101001', '样例镇', 'township', 21, 21);
-    select divisions.rebuild_scopes();
-    insert into funds.catalogue (division, name) values (1, '清单');
-    insert into funds.fund (catalogue, division, code, name, level, poverty, superior, secret) values
-      (1, 1, 'C01', '中央专项扶贫资金', 'central', 'whole', null, false), (1, 1, 'P01', '省级专项扶贫资金', 'province', 'whole', 1, false),
-      (1, 1, 'P02', '省级林业资金', 'province', 'none', null, false), (1, 1, 'S01', '涉密资金', 'province', 'none', null, true),
-      (1, 12, 'X02', '乙市资金', 'city', 'none', null, false);
-    insert into funds.subject (kind, fiscal_year, code, name) values ('function', 2018, '2130504', '农村基础设施建设');
-    insert into divisions.agency (division, code, name) select id, '101001', '样例水利局' from divisions.division;
-    insert into divisions.office (division, code, name) select id, '05', '农业股' from divisions.division;
-    insert into projects.project (division, code, name, name_verdict, first_year, last_year) values (21, 'PRJ1', '子县饮水工程', 'ok', 2018, 2019)`)
+  await fixture.province(here)
 })
 afterAll(() => here?.close())
 
-type Row = Partial<Record<(typeof COLUMNS)[number]['name'], string>>
-const NAMES = COLUMNS.map(column => column.name)
-const csv = (rows: readonly Row[]) =>
-  [NAMES, ...rows.map(row => NAMES.map(name => row[name] ?? ''))]
-    .map(cells => cells.map(cell => `"${cell}"`).join(','))
-    .join('\n')
-const take = (rows: readonly Row[], more: { actor?: Actor; checkOnly?: boolean } = {}): Promise<ImportOutcome> =>
-  importer.run(here.run, more.actor ?? SYSTEM, {
-    source: memorySource(csv(rows), 'zhibiao.csv'),
-    division: null,
-    checkOnly: more.checkOnly ?? false,
-  })
-const faultsOf = (run: Promise<unknown>) =>
-  run.then(
-    () => expect.unreachable('it was taken'),
-    error => {
-      if (error instanceof Refusal) return error.faults
-      throw error
-    },
-  )
+const take = (rows: readonly Row[], more?: { actor?: Actor; checkOnly?: boolean }) => fixture.takeIn(here, rows, more)
+const verify = () => fixture.verify(here)
+const balances = (condition: string) => fixture.balances(here, condition)
 const LINE: Row = {
   FISCAL_YEAR: '2018',
   BGT_DOC_TITLE: '关于下达资金的通知',
@@ -71,19 +30,6 @@ const books = async () =>
       (select count(*) from ledger.batch) as batches, (select count(*) from ledger.entry) as entries, (select count(*) from allotments.allotment) as lines,
       (select sum(debit_fen) from ledger.balance) as turnover, (select count(*) from audit.entry) as audited`)
   ).rows[0]
-const verify = () =>
-  here.run(SYSTEM, async ({ tx }) => {
-    const found = []
-    for (const check of [...ledgerChecks, ...allotmentChecks]) found.push(...(await check.run(tx)).differences)
-    return found
-  })
-const balances = async (condition: string) =>
-  (
-    await here.ownerPool.query<{ account: number; fen: string }>(
-      `select account, sum(balance_fen)::text as fen from ledger.published_balance b join allotments.allotment a on a.division = b.division and a.id = b.allotment
-       where balance_fen <> 0 and (${condition}) group by 1 order by 1`,
-    )
-  ).rows.map(row => [row.account, BigInt(row.fen)])
 
 /** A province's year: from the centre and its own budget through cities and counties to agencies and a township. Yuan. */
 function province(tag: string): Row[] {
@@ -148,13 +94,6 @@ function province(tag: string): Row[] {
     AMOUNT: '100000',
   })
   return rows
-}
-const shuffled = <T>(items: readonly T[], seed: number): T[] => {
-  const draw = random(seed)
-  return items
-    .map(item => [draw(), item] as const)
-    .sort((a, b) => a[0] - b[0])
-    .map(([, item]) => item)
 }
 
 describe('a whole province in one file', () => {
@@ -458,109 +397,4 @@ describe('what is wrong is told all at once, by row, field, value and mend, and 
     const refusal = (await take(rows).catch(error => error)) as Refusal
     expect([refusal.faults.length, refusal.count]).toEqual([1000, 1500])
   })
-})
-
-describe('public tables of real bureaus, with fictional codes', () => {
-  interface Published {
-    id: string
-    doc_no: string | null
-    doc_no_normalised: string | null
-    superior_doc_nos: { raw: string; normalised: string }[]
-    date: string | null
-    fiscal_year: number
-    level: string
-    total_fen: number
-    rows: { no: number; recipient?: string; project?: string; kind: string; amount_fen: number | null }[]
-  }
-  const tables = [
-    'dehua-2025-454',
-    'hetian-2018-forestry',
-    'shangqiu-2019-148',
-    'beita-2020-first',
-    'qingliu-2024-17',
-    'zhengzhou-2018-early',
-    'liling-2019',
-    'xiangcheng-2019-five-sources',
-    'bazhong-2019-province-special',
-    'mingxi-2019',
-    'beiguan-2018',
-    'huian-2024-old-area',
-  ].map(
-    name => JSON.parse(readFileSync(new URL(`../../test/cases/${name}.json`, import.meta.url), 'utf8')) as Published,
-  )
-
-  beforeAll(async () => {
-    // Twenty recipients below one city and one county of their own; the tables name more than a dozen.
-    await here.ownerPool.query(`
-      insert into divisions.division (id) select 500 + n from generate_series(0, 40) n;
-      insert into divisions.version (division, valid, code, name, level, administrative_parent, fiscal_parent)
-        select 500 + n, '[2010-01-01,)', case n when 0 then '995000000' else '9950' || lpad(n::text, 2, '0') || '000' end, '公开样例' || n,
-          case n when 0 then 'city' else 'county' end, case n when 0 then 1 else 500 end, case n when 0 then 1 else 500 end from generate_series(0, 40) n;
-      select divisions.rebuild_scopes();
-      insert into divisions.agency (division, code, name) select 500, lpad(n::text, 3, '0'), '公开单位' || n from generate_series(1, 40) n`)
-  })
-
-  test.each(tables.map(table => [table.id, table] as const))(
-    '%s: what is taken in is the printed total, to the fen',
-    async (id, table) => {
-      // Totals, subtotals, template lines and blanks are print, not lines.
-      const detail = table.rows.filter(row => row.kind === 'detail' && row.amount_fen !== null)
-      expect(detail.length).toBeGreaterThan(0)
-      const superior = table.superior_doc_nos[0]?.raw
-      const common: Row = {
-        FISCAL_YEAR: String(table.fiscal_year),
-        MOF_DIV_CODE: '995000',
-        COR_BGT_DOC_NO: table.doc_no ?? '',
-        BGT_DOC_TITLE: id,
-        DOC_DATE: table.date ?? `${table.fiscal_year}-01-01`,
-        TRACK_PRO_CODE: 'P02',
-        BUDGET_LEVEL_CODE: '省',
-      }
-      const total = yuan(BigInt(table.total_fen))
-      const rows: Row[] = [
-        { ...common, BGT_ID: `${id}/r`, AMOUNT: total, ...(superior ? { SUP_BGT_DOC_NO: superior } : {}) },
-        { ...common, BGT_ID: `${id}/a`, AMOUNT: total, ORI_BGT_ID: `${id}/r` },
-        ...detail.map(
-          (row, n): Row => ({
-            ...common,
-            BGT_ID: `${id}/${row.no}`,
-            ORI_BGT_ID: `${id}/a`,
-            AMOUNT: yuan(BigInt(row.amount_fen!)),
-            BGT_DEC: row.recipient ?? row.project ?? '',
-            ...(row.project
-              ? { AGENCY_CODE: String(n + 1).padStart(3, '0') }
-              : { REC_DIV_CODE: `9950${String(n + 1).padStart(2, '0')}` }),
-          }),
-        ),
-      ]
-      const outcome = await take(shuffled(rows, table.total_fen))
-      expect(outcome.taken).toBe(detail.length + 2)
-      // A number is told as mended exactly when the print is not in normal form.
-      expect(outcome.repairCount).toBe(table.doc_no !== table.doc_no_normalised ? 1 : 0)
-      const { rows: stored } = await here.ownerPool.query<{ number: string; sum: string; lines: number }>(
-        `select d.number, sum(a.amount_fen)::text as sum, count(*)::int as lines from allotments.allotment a join ledger.document d on d.division = a.division and d.id = a.document
-       where a.form in ('refine', 'pass-down') and a.external_id like $1 group by 1`,
-        [`${id}/%`],
-      )
-      expect(stored).toEqual([
-        { number: table.doc_no_normalised ?? '', sum: String(table.total_fen), lines: detail.length },
-      ])
-      // Nothing is left over, and nothing more went out than came in.
-      expect(
-        (await balances(`external_id like '${id}/%'`)).filter(([account]) => account === 1001 || account === 5001),
-      ).toEqual([])
-      // Read with its total line as if it were a recipient, the table goes beyond its own total and is refused.
-      const doubled = await faultsOf(
-        take(
-          [...rows, { ...rows[2]!, BGT_ID: `${id}/total`, AMOUNT: total }].map(row => ({
-            ...row,
-            BGT_ID: `x${row.BGT_ID}`,
-            ...(row.ORI_BGT_ID ? { ORI_BGT_ID: `x${row.ORI_BGT_ID}` } : {}),
-          })),
-        ),
-      )
-      expect(doubled.map(fault => [fault.code, fault.row])).toEqual([['over-allotted', rows.length + 2]])
-    },
-  )
-  test('all of them together verify', async () => expect(await verify()).toEqual([]))
 })
