@@ -7,7 +7,11 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const data = mkdtempSync(join(tmpdir(), 'fundwatch-e2e-'))
-const server = spawn(process.execPath, [join(root, 'bin', 'fundwatch.mjs'), 'serve', '--demo', '--port', '0', '--data', data], { stdio: ['ignore', 'pipe', 'inherit'] })
+const server = spawn(
+  process.execPath,
+  [join(root, 'bin', 'fundwatch.mjs'), 'serve', '--demo', '--port', '0', '--data', data],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+)
 
 let said = ''
 const ready = new Promise((resolve, reject) => {
@@ -24,11 +28,15 @@ let status = 1
 try {
   const { address, password } = await ready
   status =
-    spawnSync(join(root, 'node_modules', '.bin', 'vitest'), ['run', '--config', join(root, 'test', 'e2e', 'vitest.config.ts'), ...process.argv.slice(2)], {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, BASE_URL: address, E2E_NAME: 'province', E2E_PASSWORD: password },
-    }).status ?? 1
+    spawnSync(
+      join(root, 'node_modules', '.bin', 'vitest'),
+      ['run', '--config', join(root, 'test', 'e2e', 'vitest.config.ts'), ...process.argv.slice(2)],
+      {
+        cwd: root,
+        stdio: 'inherit',
+        env: { ...process.env, BASE_URL: address, E2E_NAME: 'province', E2E_PASSWORD: password },
+      },
+    ).status ?? 1
 } finally {
   server.removeAllListeners('exit')
   const ended = new Promise(resolve => server.once('exit', resolve))

@@ -9,8 +9,8 @@ import { takeIn } from '../imports/take-in.ts'
 import { SYSTEM } from '../kernel/actor.ts'
 import { refuse } from '../kernel/refusal.ts'
 import { sealAll } from '../ledger/seal.ts'
-import type { Source } from '../platform/part.ts'
 import { postAllWaiting } from '../payments/post-waiting.ts'
+import type { Source } from '../platform/part.ts'
 import { within } from './open.ts'
 
 async function sourceOf(file: string, folder: string): Promise<Source> {
