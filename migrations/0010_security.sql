@@ -29,7 +29,7 @@ grant insert on audit.entry, allotments.allotment, payments.bank_account, paymen
 grant update (allotment, project, fund, match) on payments.payment to fundwatch_app;
 grant update (scan) on ledger.document to fundwatch_app;
 grant insert, update on platform.import, identity.account, identity.session, divisions.division, divisions.version, divisions.agency, divisions.office,
-  funds.catalogue, funds.fund, funds.subject, projects.project, ledger.book, rules.setting, rules.run, rules.suspension, warnings.warning to fundwatch_app;
+  funds.catalogue, funds.fund, funds.subject, projects.project, rules.setting, rules.run, rules.suspension, warnings.warning to fundwatch_app;
 grant insert on platform.file to fundwatch_app;
 grant insert, delete on identity.holding, funds.permitted_subject, funds.fund_office, payments.unposted, payments.staged, payments.staged_account, warnings.finding,
   rules.suspension, identity.session to fundwatch_app;

@@ -450,7 +450,7 @@ alter table ledger.book enable row level security;
 create policy in_scope on ledger.book as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
   WHERE (s.scope = platform.scope()))));
-grant insert, select, update on table ledger.book to fundwatch_app;
+grant select on table ledger.book to fundwatch_app;
 grant select on table ledger.book to fundwatch_rules;
 comment on table ledger.book is 'the year''s book of a division: whether it keeps payment plans, through which day it is locked, when it was closed';
 

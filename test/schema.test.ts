@@ -228,8 +228,8 @@ describe('row-level security', () => {
 
 describe('who may write', () => {
   const BOOKS = /^(ledger\.|audit\.|warnings\.event|allotments\.allotment)/
-  /** Days of locking and the scan of a document are no book: they are set after the fact, by duty. */
-  const SET_LATER = ['ledger.book UPDATE', 'ledger.document.scan UPDATE']
+  /** The scan of a document is no book: it is attached after the fact, by duty. */
+  const SET_LATER = ['ledger.document.scan UPDATE']
 
   test('the app’s role changes and removes nothing in the books, the audit and the history of warnings', async () => {
     const changes = async (pool: Installation['pool']) =>
@@ -249,7 +249,7 @@ describe('who may write', () => {
   test('only ledger.post and ledger.seal make entries, balances, batches and seals', async () => {
     const inserts = async (pool: Installation['pool']) =>
       (await writes(pool, 'fundwatch_app')).filter(write => /^ledger\..* INSERT$/.test(write))
-    expect(await inserts(here.ownerPool)).toEqual(['ledger.book INSERT', 'ledger.document INSERT'])
+    expect(await inserts(here.ownerPool)).toEqual(['ledger.document INSERT'])
     await spoil('grant insert (division, batch, line) on ledger.entry to fundwatch_app')
     expect(await inserts(spoilt.ownerPool)).toContain('ledger.entry.division INSERT')
   })

@@ -2,7 +2,7 @@ import { existsSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CommandLine, EXIT } from '../cli.ts'
 import { SYSTEM } from '../kernel/actor.ts'
-import type { Sentence } from '../kernel/refusal.ts'
+import { Refusal, type Sentence } from '../kernel/refusal.ts'
 import { ROOT } from '../platform/root.ts'
 import { within } from './open.ts'
 
@@ -130,8 +130,11 @@ export async function doctor(line: CommandLine): Promise<number> {
       )
     })
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    say('wrong', 'cannot-open', `打不开安装：${message}`, `The installation cannot be opened: ${message}`)
+    if (error instanceof Refusal) for (const fault of error.faults) say('wrong', fault.code, fault.zh, fault.en)
+    else {
+      const message = error instanceof Error ? error.message : String(error)
+      say('wrong', 'cannot-open', `打不开安装：${message}`, `The installation cannot be opened: ${message}`)
+    }
   }
   const wrong = found.filter(finding => finding.severity === 'wrong')
   if (line.json) process.stdout.write(`${JSON.stringify({ wrong: wrong.length, findings: found })}\n`)

@@ -41,51 +41,57 @@ export async function importFiles(line: CommandLine): Promise<number> {
   if (files.length === 0) throw new UsageError('没有文件 · no files')
   const folder = await mkdtemp(join(tmpdir(), 'fundwatch-'))
   try {
-    const outcomes = await within(line, async here => {
-      let division: number | null = null
-      if (typeof line.options.division === 'string') {
-        const code = line.options.division
-        const row = await here.run(
-          SYSTEM,
-          ({ tx }) =>
-            tx.maybe<{ division: number }>('select division from divisions.published_division where code = $1', [code]),
-          { readOnly: true },
-        )
-        if (!row)
-          refuse(
-            'input',
-            'division-unknown',
-            `没有区划代码“${code}”。`,
-            `There is no division with the code “${code}”.`,
-            { field: '--division', value: code },
+    const outcomes = await within(
+      line,
+      async here => {
+        let division: number | null = null
+        if (typeof line.options.division === 'string') {
+          const code = line.options.division
+          const row = await here.run(
+            SYSTEM,
+            ({ tx }) =>
+              tx.maybe<{ division: number }>('select division from divisions.published_division where code = $1', [
+                code,
+              ]),
+            { readOnly: true },
           )
-        division = row.division
-      }
-      const done = []
-      for (const file of files) {
-        const source = await sourceOf(file, folder)
-        const outcome = await takeIn(here.run, SYSTEM, importer, {
-          source,
-          division,
-          checkOnly: line.options.check === true,
-          progress: sentence => line.json || line.say(sentence),
-        })
-        done.push({ file: source.fileName, ...outcome })
-        if (!line.json) {
-          process.stdout.write(
-            `✓ ${source.fileName}: ${outcome.rows} 行 rows, ${outcome.taken} 存入 taken, ${outcome.repeated} 重复 repeated, ${outcome.repairCount} 处已修正 repaired\n`,
-          )
-          for (const [name, value] of Object.entries(outcome.figures)) process.stdout.write(`    ${name}: ${value}\n`)
-          for (const repair of outcome.repairs)
-            process.stdout.write(
-              `  ~ ${repair.row ? `第 ${repair.row} 行 row ${repair.row}: ` : ''}${repair.zh} ${repair.en}\n`,
+          if (!row)
+            refuse(
+              'input',
+              'division-unknown',
+              `没有区划代码“${code}”。`,
+              `There is no division with the code “${code}”.`,
+              { field: '--division', value: code },
             )
+          division = row.division
         }
-      }
-      await postAllWaiting(here.run)
-      await sealAll(here.run)
-      return done
-    })
+        const done = []
+        for (const file of files) {
+          const source = await sourceOf(file, folder)
+          const outcome = await takeIn(here.run, SYSTEM, importer, {
+            source,
+            division,
+            checkOnly: line.options.check === true,
+            progress: sentence => line.json || line.say(sentence),
+          })
+          done.push({ file: source.fileName, ...outcome })
+          if (!line.json) {
+            process.stdout.write(
+              `✓ ${source.fileName}: ${outcome.rows} 行 rows, ${outcome.taken} 存入 taken, ${outcome.repeated} 重复 repeated, ${outcome.repairCount} 处已修正 repaired\n`,
+            )
+            for (const [name, value] of Object.entries(outcome.figures)) process.stdout.write(`    ${name}: ${value}\n`)
+            for (const repair of outcome.repairs)
+              process.stdout.write(
+                `  ~ ${repair.row ? `第 ${repair.row} 行 row ${repair.row}: ` : ''}${repair.zh} ${repair.en}\n`,
+              )
+          }
+        }
+        await postAllWaiting(here.run)
+        await sealAll(here.run)
+        return done
+      },
+      { makes: true },
+    )
     if (line.json)
       process.stdout.write(
         `${JSON.stringify({ files: outcomes }, (_, value) => (typeof value === 'bigint' ? value.toString() : value))}\n`,

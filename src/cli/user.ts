@@ -19,33 +19,36 @@ export async function user(line: CommandLine): Promise<number> {
         .join(', ')}`,
     )
   const password = await ask('初始密码 first password: ', { hidden: true })
-  await within(line, here =>
-    here.run(SYSTEM, async context => {
-      let division = 0
-      if (typeof code === 'string') {
-        const row = await context.tx.maybe<{ division: number }>(
-          'select division from divisions.published_division where code = $1',
-          [code],
-        )
-        if (!row)
-          refuse(
-            'input',
-            'division-unknown',
-            `没有区划代码“${code}”。`,
-            `There is no division with the code “${code}”.`,
-            { field: '--division', value: code },
+  await within(
+    line,
+    here =>
+      here.run(SYSTEM, async context => {
+        let division = 0
+        if (typeof code === 'string') {
+          const row = await context.tx.maybe<{ division: number }>(
+            'select division from divisions.published_division where code = $1',
+            [code],
           )
-        division = row.division
-      }
-      await createAccount(context, {
-        signInName,
-        name: person,
-        ...(typeof office === 'string' ? { office } : {}),
-        password,
-        mustChange: true,
-        holdings: [{ division, post }],
-      })
-    }),
+          if (!row)
+            refuse(
+              'input',
+              'division-unknown',
+              `没有区划代码“${code}”。`,
+              `There is no division with the code “${code}”.`,
+              { field: '--division', value: code },
+            )
+          division = row.division
+        }
+        await createAccount(context, {
+          signInName,
+          name: person,
+          ...(typeof office === 'string' ? { office } : {}),
+          password,
+          mustChange: true,
+          holdings: [{ division, post }],
+        })
+      }),
+    { makes: true },
   )
   process.stdout.write(
     `已建立账号 ${signInName}（${person}，${POSTS[post]?.zh}）。 The account is made; its password must be changed at the first sign-in.\n`,
