@@ -82,14 +82,21 @@ export async function* textOf(source: TableSource, encoding: TextEncoding, maxBy
     line += count(text, '\n')
     return text
   }
+  // Node's decoder throws over some torn four-byte characters even where it was not told to be strict.
+  const decode = (piece?: Buffer): string => {
+    try {
+      return piece ? decoder.decode(piece, { stream: true }) : decoder.decode()
+    } catch {
+      return refuseEncoding(line, '')
+    }
+  }
   for await (const chunk of bytesOf(source.open(), 1)) {
     bytes += chunk.length
     // The file may have grown since it was probed.
     if (bytes >= maxBytes) tooLarge(maxBytes)
-    for (let at = 0; at < chunk.length; at += PIECE_BYTES)
-      yield check(decoder.decode(chunk.subarray(at, at + PIECE_BYTES), { stream: true }))
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) yield check(decode(chunk.subarray(at, at + PIECE_BYTES)))
   }
-  yield check(decoder.decode())
+  yield check(decode())
 }
 const PIECE_BYTES = 65_536
 
