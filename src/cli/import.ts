@@ -11,7 +11,7 @@ import { refuse } from '../kernel/refusal.ts'
 import { sealAll } from '../ledger/seal.ts'
 import { postAllWaiting } from '../payments/post-waiting.ts'
 import type { Source } from '../platform/part.ts'
-import { within } from './open.ts'
+import { divisionNamed, within } from './open.ts'
 
 async function sourceOf(file: string, folder: string): Promise<Source> {
   if (file === '-') {
@@ -44,27 +44,11 @@ export async function importFiles(line: CommandLine): Promise<number> {
     const outcomes = await within(
       line,
       async here => {
-        let division: number | null = null
-        if (typeof line.options.division === 'string') {
-          const code = line.options.division
-          const row = await here.run(
-            SYSTEM,
-            ({ tx }) =>
-              tx.maybe<{ division: number }>('select division from divisions.published_division where code = $1', [
-                code,
-              ]),
-            { readOnly: true },
-          )
-          if (!row)
-            refuse(
-              'input',
-              'division-unknown',
-              `没有区划代码“${code}”。`,
-              `There is no division with the code “${code}”.`,
-              { field: '--division', value: code },
-            )
-          division = row.division
-        }
+        const code = line.options.division
+        const division =
+          typeof code === 'string'
+            ? await here.run(SYSTEM, ({ tx }) => divisionNamed(tx, code), { readOnly: true })
+            : null
         const done = []
         for (const file of files) {
           const source = await sourceOf(file, folder)

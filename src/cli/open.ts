@@ -4,6 +4,7 @@ import { open } from '../app.ts'
 import type { CommandLine } from '../cli.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { refuse } from '../kernel/refusal.ts'
+import type { Tx } from '../platform/database/transaction.ts'
 import type { Installation } from '../platform/installation.ts'
 
 /** Whether an installation has ever been opened in this folder (or on this server, with these keys). */
@@ -37,4 +38,18 @@ export async function within<T>(
   } finally {
     await here.close()
   }
+}
+
+/** The surrogate of the division that `--division` names; refuses `division-unknown`. */
+export async function divisionNamed(tx: Tx, code: string): Promise<number> {
+  const row = await tx.maybe<{ division: number }>(
+    'select division from divisions.published_division where code = $1',
+    [code],
+  )
+  if (!row)
+    refuse('input', 'division-unknown', `没有区划代码“${code}”。`, `There is no division with the code “${code}”.`, {
+      field: '--division',
+      value: code,
+    })
+  return row.division
 }

@@ -2,9 +2,8 @@ import { type CommandLine, EXIT, UsageError } from '../cli.ts'
 import { POSTS } from '../identity/posts.ts'
 import { createAccount } from '../identity/sign-in.ts'
 import { SYSTEM } from '../kernel/actor.ts'
-import { refuse } from '../kernel/refusal.ts'
 import { ask } from './ask.ts'
-import { within } from './open.ts'
+import { divisionNamed, within } from './open.ts'
 
 /** Makes a named account. There are no default passwords: it is asked for here, and must be changed at the first sign-in. */
 export async function user(line: CommandLine): Promise<number> {
@@ -23,22 +22,7 @@ export async function user(line: CommandLine): Promise<number> {
     line,
     here =>
       here.run(SYSTEM, async context => {
-        let division = 0
-        if (typeof code === 'string') {
-          const row = await context.tx.maybe<{ division: number }>(
-            'select division from divisions.published_division where code = $1',
-            [code],
-          )
-          if (!row)
-            refuse(
-              'input',
-              'division-unknown',
-              `没有区划代码“${code}”。`,
-              `There is no division with the code “${code}”.`,
-              { field: '--division', value: code },
-            )
-          division = row.division
-        }
+        const division = typeof code === 'string' ? await divisionNamed(context.tx, code) : 0
         await createAccount(context, {
           signInName,
           name: person,

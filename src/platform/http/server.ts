@@ -324,7 +324,12 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
     await ports.run(NOBODY, context => context.tx.query('select 1'), { readOnly: true })
     return { ready: true }
   })
-  server.get(`${API}/openapi.json`, async () => server.swagger())
+  // What the interface is, is told to those who may use some of it.
+  server.get(`${API}/openapi.json`, async request => {
+    const token = request.cookies[COOKIE]
+    if (!token || !(await ports.authenticate(token, request.ip))) throw signIn()
+    return server.swagger()
+  })
 
   if (existsSync(ports.webFolder)) {
     await server.register(fastifyStatic, { root: ports.webFolder, wildcard: false, maxAge: '1h' })
