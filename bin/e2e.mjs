@@ -34,7 +34,7 @@ try {
       {
         cwd: root,
         stdio: 'inherit',
-        env: { ...process.env, BASE_URL: address, E2E_NAME: 'province', E2E_PASSWORD: password },
+        env: { ...process.env, BASE_URL: address, E2E_NAME: 'province', E2E_PASSWORD: password, FUNDWATCH_DATA: data },
       },
     ).status ?? 1
 } finally {

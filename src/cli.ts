@@ -123,7 +123,7 @@ function take(args: readonly string[], command: Command): CommandLine {
     words,
     options,
     json: options.json === true,
-    dataDir: typeof options.data === 'string' ? options.data : 'data',
+    dataDir: typeof options.data === 'string' ? options.data : process.env.FUNDWATCH_DATA || 'data',
     databaseUrl: process.env.DATABASE_URL || undefined,
     say: sentence => process.stderr.write(`${sentence.zh} ${sentence.en}\n`),
   }
