@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import compress from '@fastify/compress'
@@ -77,6 +77,12 @@ function schemaFaults(
     }
   })
 }
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    found => found.isFile(),
+    () => false,
+  )
 
 export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> {
   const server = Fastify({
@@ -332,16 +338,35 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
   })
 
   if (existsSync(ports.webFolder)) {
-    await server.register(fastifyStatic, { root: ports.webFolder, wildcard: false, maxAge: '1h' })
-    // The browser's own addresses all open the one page; unknown API addresses do not.
-    server.setNotFoundHandler((request, reply) => {
-      if (request.method === 'GET' && !request.url.startsWith('/api/'))
-        return reply.header('cache-control', 'no-cache').sendFile('index.html')
-      return reply.status(404).send({
-        faults: [{ code: 'address-unknown', zh: '没有这个地址。', en: 'There is no such address.' }],
-        count: 1,
-      })
+    await server.register(fastifyStatic, {
+      root: ports.webFolder,
+      serve: false,
+      cacheControl: false,
+      // The names of the page's parts hold their digests; the page itself names the parts of this version.
+      setHeaders: (answer, path) =>
+        answer.setHeader(
+          'cache-control',
+          relative(ports.webFolder, path).startsWith(`assets${sep}`)
+            ? 'public, max-age=31536000, immutable'
+            : 'no-cache',
+        ),
+    })
+    // Files are looked for when they are asked for, so that pages built anew need no restart. The browser's own addresses all open the
+    // one page. Unknown API addresses do not, and neither do the page's parts: who kept the page of an earlier version would be given
+    // this one for its script.
+    server.get('/*', { schema: { hide: true } }, async (request, reply) => {
+      const path = request.url.split('?')[0] ?? '/'
+      if (path.startsWith('/api/')) return nothing(reply)
+      if (await isFile(join(ports.webFolder, path))) return reply.sendFile(path)
+      return path.startsWith('/assets/') ? nothing(reply) : reply.sendFile('index.html')
     })
   }
+  server.setNotFoundHandler((_, reply) => nothing(reply))
   return server
 }
+
+const nothing = (reply: FastifyReply) =>
+  reply.status(404).send({
+    faults: [{ code: 'address-unknown', zh: '没有这个地址。', en: 'There is no such address.' }],
+    count: 1,
+  })
