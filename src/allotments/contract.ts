@@ -79,6 +79,8 @@ export interface EntryView {
   credit: { account: number; allotment: string }
   amountFen: string
   corrects: { batch: string; line: number } | null
+  /** What of the entry a red letter may still take back; `0` for red letters themselves. */
+  leftFen: string
 }
 
 export interface LinePage {

@@ -102,9 +102,11 @@ export async function linePage(tx: Tx, division: number, id: string): Promise<Li
     `select e.batch::text, e.line, e.form, jsonb_build_object('zh', f.name, 'en', f.english) as "formName", e.effective_on as "effectiveOn", e.recorded_at as "recordedAt",
        d.number as "documentNumber", jsonb_build_object('account', e.debit, 'allotment', e.debit_allotment::text) as debit,
        jsonb_build_object('account', e.credit, 'allotment', e.credit_allotment::text) as credit, e.amount_fen as "amountFen",
-       case when e.corrects_batch is not null then jsonb_build_object('batch', e.corrects_batch::text, 'line', e.corrects_line) end as corrects
+       case when e.corrects_batch is not null then jsonb_build_object('batch', e.corrects_batch::text, 'line', e.corrects_line) end as corrects,
+       case when e.amount_fen > 0 then e.amount_fen - coalesce(c.corrected_fen, 0) else 0 end::bigint as "leftFen"
      from ledger.published_entry e join ledger.form f on f.code = e.form
      left join ledger.published_document d on d.division = e.division and d.id = e.document
+     left join ledger.corrected c on c.division = e.division and c.batch = e.batch and c.line = e.line
      where e.division = $1 and (e.debit_allotment = $2 or e.credit_allotment = $2) order by e.batch desc, e.line desc limit 200`,
     [division, id],
   )

@@ -7,9 +7,10 @@ import { CorrectionBody, FormBody, LinesQuery, TransfersQuery, TreeQuery } from 
 import { correct } from './correct.ts'
 import { issue } from './issue.ts'
 import { linePage, listLines, listTransfers, treeLines } from './reads.ts'
-import { attachScan } from './scan.ts'
+import { attachScan, readScan } from './scan.ts'
 
 const inDivision = Type.Object({ division: Type.String() })
+const ofDocument = Type.Object({ division: Type.String(), document: Type.String({ pattern: '^\\d{1,19}$' }) })
 
 const FORMS: Record<AllotmentForm, Sentence> = {
   register: { zh: '登记本级预算', en: 'register own budget' },
@@ -136,13 +137,21 @@ export const routes = [
     path: '/divisions/:division/documents/:document/scan',
     permission: 'allotments.write',
     summary: { zh: '上传文件扫描件', en: 'upload the scan of a document' },
-    params: Type.Object({ division: Type.String(), document: Type.String({ pattern: '^\\d{1,19}$' }) }),
+    params: ofDocument,
     upload: true,
     async handle(context, { division, params, upload }) {
       const chunks: Buffer[] = []
       for await (const chunk of upload.open()) chunks.push(chunk as Buffer)
       return attachScan(context, division, BigInt(params.document), upload.fileName, Buffer.concat(chunks))
     },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/divisions/:division/documents/:document/scan',
+    permission: 'allotments.read',
+    summary: { zh: '下载文件扫描件', en: 'download the scan of a document' },
+    params: ofDocument,
+    handle: (context, { division, params }) => readScan(context, division, BigInt(params.document)),
   }),
 ]
 

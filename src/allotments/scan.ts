@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream'
 import { parseDocumentNumber } from '../kernel/document-number.ts'
 import { refuse } from '../kernel/refusal.ts'
 import type { Context } from '../platform/context.ts'
 import { MAX_ATTACHMENT_BYTES } from '../platform/files/file-store.ts'
+import type { Streamed } from '../platform/http/define-route.ts'
 import type { Importer } from '../platform/part.ts'
 
 /** Attaches the scan of a document; refuses `document-missing`, `scan-present`, and what the file store refuses. */
@@ -33,6 +35,25 @@ export async function attachScan(
   ])
   await context.audit({ division, action: 'document.scan', subject: row.number, detail: { file: file.id } })
   return { file: file.id }
+}
+
+/** The scan of a document, as it was sent; refuses `document-missing`, `scan-missing`, and what the file store refuses. */
+export async function readScan({ tx, files }: Context, division: number, document: bigint): Promise<Streamed> {
+  const row = await tx.maybe<{ scan: string | null; number: string }>(
+    'select scan, number from ledger.document where division = $1 and id = $2',
+    [division, document],
+  )
+  if (!row) refuse('missing', 'document-missing', '没有这份文件。', 'There is no such document.')
+  if (!row.scan)
+    refuse(
+      'missing',
+      'scan-missing',
+      `文件“${row.number}”还没有扫描件：请先上传。`,
+      `The document “${row.number}” has no scan yet: upload it first.`,
+      { value: row.number },
+    )
+  const file = await files.read(tx, division, row.scan)
+  return { stream: Readable.from([file.content]), mediaType: file.mediaType, fileName: file.name }
 }
 
 /**
