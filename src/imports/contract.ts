@@ -11,6 +11,14 @@ export const Fault = Type.Object({
 })
 export const Repair = Type.Intersect([Fault, Type.Object({ to: Type.String() })])
 
+export const ImportState = Type.Union([
+  Type.Literal('reading'),
+  Type.Literal('refused'),
+  Type.Literal('posting'),
+  Type.Literal('done'),
+  Type.Literal('broken'),
+])
+
 /** One file taken in, refused, or still at work. Counts are of rows (or vouchers) of the file. */
 export const Import = Type.Object({
   id: Type.String(),
@@ -20,13 +28,7 @@ export const Import = Type.Object({
   bytes: Type.Number(),
   /** Only looked at: nothing of it was stored. */
   checkOnly: Type.Boolean(),
-  state: Type.Union([
-    Type.Literal('reading'),
-    Type.Literal('refused'),
-    Type.Literal('posting'),
-    Type.Literal('done'),
-    Type.Literal('broken'),
-  ]),
+  state: ImportState,
   rowsRead: Type.Number(),
   rowsTaken: Type.Number(),
   rowsRepeated: Type.Number(),
@@ -56,6 +58,7 @@ export const ImportPage = Type.Object({
 })
 export const ImportQuery = Type.Object({
   kind: Type.Optional(Type.String({ maxLength: 60 })),
+  state: Type.Optional(ImportState),
   after: Type.Optional(Type.String({ pattern: '^\\d{1,18}$' })),
 })
 export const ImportParams = Type.Object({ division: Type.String(), id: Type.String({ pattern: '^\\d{1,18}$' }) })

@@ -8,12 +8,12 @@ const COLUMNS = `id::text as id, kind, file_name as "fileName", bytes::float8 as
 export const importsOf = (
   tx: Tx,
   division: number,
-  filter: { kind?: string; after?: string; limit: number },
+  filter: { kind?: string; state?: string; after?: string; limit: number },
 ): Promise<ImportRow[]> =>
   tx.query<never>(
-    `select ${COLUMNS} from platform.import where division = $1 and ($2::text is null or kind = $2) and ($3::bigint is null or id < $3)
-     order by id desc limit $4`,
-    [division, filter.kind ?? null, filter.after ?? null, filter.limit],
+    `select ${COLUMNS} from platform.import where division = $1 and ($2::text is null or kind = $2) and ($3::text is null or state = $3)
+       and ($4::bigint is null or id < $4) order by id desc limit $5`,
+    [division, filter.kind ?? null, filter.state ?? null, filter.after ?? null, filter.limit],
   )
 
 export const importById = (tx: Tx, division: number, id: string): Promise<Import | undefined> =>
