@@ -4,18 +4,22 @@ import type { EntryView, LinePage } from '../../src/allotments/contract.ts'
 import { PaymentBriefs } from '../payments/payment-briefs.tsx'
 import { usePlace } from '../shell/place.ts'
 import { useSaid } from '../shell/preferences.tsx'
+import { useMay } from '../shell/session.tsx'
 import { ThingLink } from '../shell/thing-link.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { Loaded, Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
+import { Reasoned } from '../ui/reasoned.tsx'
 import { StageBar } from '../ui/stage-bar.tsx'
 import { useApi } from '../ui/use-api.ts'
 import { WarningBriefs } from '../warnings/warning-briefs.tsx'
-import { DocumentNumber, stagesOf, useLineColumns } from './line-columns.tsx'
+import { correctionHindrance, entryName } from './corrections.ts'
+import { DocumentNumber, stagesOf, useAccountName, useLineColumns } from './line-columns.tsx'
 import { NextSteps } from './next-steps.tsx'
 import { PathUp } from './path-up.tsx'
+import { Scan } from './scan.tsx'
 
 /** One line: facts, where its money stands, what moved it, where it came from and what became of it. */
 export function AllotmentPage() {
@@ -57,11 +61,8 @@ function One({ page }: { page: LinePage }) {
               { name: t('column.dated'), value: line.document.dated },
               {
                 name: t('allotment.scan'),
-                value: line.document.scan ? (
-                  t('allotment.scanThere')
-                ) : (
-                  <span className="tag tag-warn">{t('allotment.scanMissing')}</span>
-                ),
+                value: <Scan key={line.document.id} document={line.document} />,
+                wide: true,
               },
               { name: t('column.sourceLevel'), value: t(`level.${line.sourceLevel}`) },
               { name: t('allotment.superiorNumber'), value: line.superiorNumber },
@@ -99,9 +100,18 @@ function One({ page }: { page: LinePage }) {
         <Children lines={page.children} />
       </Panel>
       <Panel title={t('allotment.entries')}>
-        <Entries entries={page.entries} />
+        <Entries entries={page.entries} line={line.id} />
       </Panel>
-      <Panel title={t('allotment.payments')}>
+      <Panel
+        title={t('allotment.payments')}
+        extra={
+          page.payments.length > 0 && (
+            <ThingLink page="payments" search={{ allotment: line.id }}>
+              {t('allotment.allPayments')}
+            </ThingLink>
+          )
+        }
+      >
         <PaymentBriefs rows={page.payments} empty={t('allotment.noPayments')} />
       </Panel>
     </>
@@ -121,13 +131,14 @@ function Children({ lines }: { lines: LinePage['children'] }) {
   )
 }
 
-function Entries({ entries }: { entries: readonly EntryView[] }) {
+function Entries({ entries, line }: { entries: readonly EntryView[]; line: string }) {
   const { t } = useTranslation()
   const said = useSaid()
-  const account = (code: number) => `${code} ${t(`account.${code}`, { defaultValue: '' })}`
+  const may = useMay()
+  const account = useAccountName()
   const columns: Column<EntryView>[] = [
     { key: 'on', title: t('column.effectiveOn'), value: entry => entry.effectiveOn, width: 96 },
-    { key: 'batch', title: t('column.batch'), value: entry => `${entry.batch}-${entry.line}`, width: 90 },
+    { key: 'batch', title: t('column.batch'), value: entryName, width: 90 },
     { key: 'form', title: t('column.form'), value: entry => said(entry.formName) },
     { key: 'number', title: t('column.documentNumber'), value: entry => entry.documentNumber },
     { key: 'debit', title: t('column.debit'), value: entry => account(entry.debit.account) },
@@ -136,7 +147,21 @@ function Entries({ entries }: { entries: readonly EntryView[] }) {
     {
       key: 'corrects',
       title: t('column.corrects'),
-      value: entry => (entry.corrects ? `${entry.corrects.batch}-${entry.corrects.line}` : null),
+      value: entry => (entry.corrects ? entryName(entry.corrects) : null),
+    },
+    { key: 'left', title: t('correction.left'), kind: 'money', value: entry => entry.leftFen, carried: true },
+    {
+      key: 'correct',
+      title: t('column.action'),
+      value: () => '',
+      cell: entry => {
+        const hindrance = correctionHindrance(entry, may)
+        return hindrance === null ? (
+          <ThingLink page={`allotments/${line}/correct/${entryName(entry)}`}>{t('form.correct')}</ThingLink>
+        ) : (
+          <Reasoned label={t('form.correct')} reason={t(hindrance)} />
+        )
+      },
     },
   ]
   return (
@@ -144,7 +169,7 @@ function Entries({ entries }: { entries: readonly EntryView[] }) {
       caption={t('allotment.entries')}
       columns={columns}
       rows={entries}
-      rowKey={entry => `${entry.batch}-${entry.line}`}
+      rowKey={entryName}
       empty={<Nothing title={t('allotment.noEntries')} />}
     />
   )

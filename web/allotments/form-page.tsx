@@ -1,18 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { App, Button, DatePicker, Form, Input, Select } from 'antd'
-import dayjs, { type Dayjs } from 'dayjs'
+import { App, Button, Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { LinePage, LinesAnswer } from '../../src/allotments/contract.ts'
 import type { DivisionPage } from '../../src/divisions/contract.ts'
 import type { FundList } from '../../src/funds/contract.ts'
-import { parseMoney } from '../../src/kernel/money.ts'
 import type { Repair } from '../../src/kernel/refusal.ts'
 import type { ProjectList } from '../../src/projects/contract.ts'
 import { send } from '../shell/api.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { useSaid } from '../shell/preferences.tsx'
+import { newRequestKey } from '../shell/request-key.ts'
 import { useMay, useSession } from '../shell/session.tsx'
 import { FaultNotice } from '../ui/fault-notice.tsx'
 import { moneyText } from '../ui/format-money.ts'
@@ -20,13 +19,11 @@ import { Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
+import { amountRule, fenOf } from './amount-rule.ts'
 import { FORMS, type Form as FormName, type TransfersAnswer } from './api.ts'
+import { DocumentFields, type DocumentValues, documentBody, firstDays } from './document-fields.tsx'
 
-interface Values {
-  number: string
-  title: string
-  dated: Dayjs
-  effectiveOn: Dayjs
+interface Values extends DocumentValues {
   lines: Record<string, string | undefined>[]
 }
 
@@ -68,7 +65,6 @@ function OneForm({ form }: { form: FormName }) {
   const [fields] = Form.useForm<Values>()
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
-  // The same key for every try of this page: a second press, or a retry after a lost answer, posts nothing twice.
   const [requestKey] = useState(newRequestKey)
   const asks = ASKS[form]
   const funds = useApi<FundList>(asks.includes('fund') ? `/divisions/${division}/funds` : null, { year })
@@ -106,28 +102,20 @@ function OneForm({ form }: { form: FormName }) {
     transfer: filters.transfer,
     ...(form === 'register' ? { poverty: 'whole' } : {}),
   }
-  // Today, where the book of this year is open; another year's days are not guessed.
-  const days = today.startsWith(`${year}-`) ? { dated: dayjs(today), effectiveOn: dayjs(today) } : {}
   const submit = async (values: Values) => {
     setBusy(true)
     setError(null)
     try {
       const stored = await send<{ repairs: Repair[] }>('POST', `/divisions/${division}/allotments/${form}`, {
-        document: {
-          number: values.number.trim(),
-          title: values.title.trim(),
-          dated: values.dated.format('YYYY-MM-DD'),
-        },
+        ...documentBody(values),
         fiscalYear: year,
-        effectiveOn: values.effectiveOn.format('YYYY-MM-DD'),
         requestKey,
         lines: values.lines.map(line => {
-          const parsed = parseMoney(line.amount ?? '')
           const { amount: _, ...rest } = line
           const given = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '')
           return {
             ...Object.fromEntries(given.map(([name, value]) => [name, NUMBERED.has(name) ? Number(value) : value])),
-            amountFen: 'fen' in parsed ? parsed.fen.toString() : '',
+            amountFen: fenOf(line.amount),
           }
         }),
       })
@@ -158,41 +146,11 @@ function OneForm({ form }: { form: FormName }) {
           form={fields}
           layout="vertical"
           className="business-form"
-          initialValues={{ ...days, lines: [first] }}
+          initialValues={{ ...firstDays(today, year), lines: [first] }}
           onFinish={values => void submit(values)}
           scrollToFirstError
         >
-          <div className="form-row">
-            <Form.Item
-              name="number"
-              label={t('column.documentNumber')}
-              extra={t('formPage.numberHint')}
-              rules={[{ required: true, whitespace: true, message: t('formPage.needed') }]}
-            >
-              <Input maxLength={100} />
-            </Form.Item>
-            <Form.Item
-              name="title"
-              label={t('allotment.documentTitle')}
-              rules={[{ required: true, whitespace: true, message: t('formPage.needed') }]}
-            >
-              <Input maxLength={300} />
-            </Form.Item>
-            <Form.Item
-              name="dated"
-              label={t('column.dated')}
-              rules={[{ required: true, message: t('formPage.needed') }]}
-            >
-              <DatePicker allowClear={false} />
-            </Form.Item>
-            <Form.Item
-              name="effectiveOn"
-              label={t('column.effectiveOn')}
-              rules={[{ required: true, message: t('formPage.needed') }]}
-            >
-              <DatePicker allowClear={false} />
-            </Form.Item>
-          </div>
+          <DocumentFields />
           <Form.List name="lines">
             {(items, { add, remove }) => (
               <>
@@ -218,22 +176,7 @@ function OneForm({ form }: { form: FormName }) {
                         )}
                       </Form.Item>
                     ))}
-                    <Form.Item
-                      name={[item.name, 'amount']}
-                      label={t('ask.amount')}
-                      required
-                      rules={[
-                        {
-                          validator: (_, value: string | undefined) => {
-                            const parsed = parseMoney(value ?? '')
-                            if ('problem' in parsed) return Promise.reject(new Error(t(`amount.${parsed.problem}`)))
-                            return parsed.fen > 0n
-                              ? Promise.resolve()
-                              : Promise.reject(new Error(t('amount.not-positive')))
-                          },
-                        },
-                      ]}
-                    >
+                    <Form.Item name={[item.name, 'amount']} label={t('ask.amount')} required rules={[amountRule(t)]}>
                       <Input inputMode="decimal" className="amount-input" maxLength={24} />
                     </Form.Item>
                     {items.length > 1 && (
@@ -259,9 +202,4 @@ function OneForm({ form }: { form: FormName }) {
       </Panel>
     </>
   )
-}
-
-// randomUUID exists only where the page came over HTTPS; closed networks often speak plain HTTP.
-function newRequestKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -15,6 +15,12 @@ export const stagesOf = (line: ShownLine): StageAmounts => ({
   passed: line.passedFen,
 })
 
+/** An account by number and name. */
+export const useAccountName = (): ((code: number) => string) => {
+  const { t } = useTranslation()
+  return code => `${code} ${t(`account.${code}`, { defaultValue: '' })}`
+}
+
 /** What a line is for: the project and agency of refined lines, the receiver of those passed down. */
 export const useLineUse = (): ((line: ShownLine) => string) => {
   const { t } = useTranslation()

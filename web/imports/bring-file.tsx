@@ -7,16 +7,14 @@ import { usePlace } from '../shell/place.ts'
 import { FaultNotice } from '../ui/fault-notice.tsx'
 import { useApi } from '../ui/use-api.ts'
 import { FileDrop } from './file-drop.tsx'
-import { atWork } from './kinds.ts'
+import { atWork, type ImportKind } from './kinds.ts'
 import { Outcome, Working } from './outcome.tsx'
-
-const ACCEPT = '.csv,.xlsx,.xml,.txt,text/csv,application/xml'
 
 /**
  * One file, in two steps: checked whole (all faults, nothing stored), then stored. Storing goes on when the page is left;
  * the list below finds it again.
  */
-export function BringFile({ kind, stored }: { kind: string; stored: () => void }) {
+export function BringFile({ kind: { kind, accept }, stored }: { kind: ImportKind; stored: () => void }) {
   const { t } = useTranslation()
   const { division } = usePlace()
   const [file, setFile] = useState<File | null>(null)
@@ -85,7 +83,14 @@ export function BringFile({ kind, stored }: { kind: string; stored: () => void }
           )
         })}
       </ol>
-      {!file && <FileDrop accept={ACCEPT} disabled={false} take={chosen => void begin(chosen, 'check')} />}
+      {!file && (
+        <FileDrop
+          accept={accept}
+          hint={t(kind === 'scans' ? 'imports.dropScanHint' : 'imports.dropHint')}
+          disabled={false}
+          take={chosen => void begin(chosen, 'check')}
+        />
+      )}
       {file && (
         <p className="bring-file">
           <strong>{file.name}</strong>{' '}

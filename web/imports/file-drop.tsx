@@ -5,10 +5,13 @@ import { useTranslation } from 'react-i18next'
 /** A file by dragging or by choosing; a plain file input, so that keyboards and readers know it. */
 export function FileDrop({
   accept,
+  hint,
   disabled,
   take,
 }: {
   accept: string
+  /** What may be given here. */
+  hint: string
   disabled: boolean
   take: (file: File) => void
 }) {
@@ -33,7 +36,7 @@ export function FileDrop({
     >
       <InboxOutlined aria-hidden="true" className="file-drop-sign" />
       <span className="file-drop-title">{t('imports.drop')}</span>
-      <span className="file-drop-hint">{t('imports.dropHint')}</span>
+      <span className="file-drop-hint">{hint}</span>
       <input
         id={id}
         type="file"

@@ -5,13 +5,14 @@ import type { ImportPage, ImportRow } from '../../src/imports/contract.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { useMay } from '../shell/session.tsx'
 import { ThingLink } from '../shell/thing-link.tsx'
-import { type Column, DataTable } from '../ui/data-table.tsx'
+import type { Column } from '../ui/data-table.tsx'
 import { beijingTime } from '../ui/dates.ts'
-import { Loaded, Nothing } from '../ui/loaded.tsx'
+import { ChoiceFilter, FilterBar } from '../ui/filters.tsx'
+import { ListedTable, useListing } from '../ui/listed.tsx'
+import { Nothing } from '../ui/loaded.tsx'
 import { PageTitle, Panel } from '../ui/page-title.tsx'
-import { useApi } from '../ui/use-api.ts'
 import { BringFile } from './bring-file.tsx'
-import { atWork, IMPORT_KINDS } from './kinds.ts'
+import { atWork, IMPORT_KINDS, IMPORT_STATES } from './kinds.ts'
 import { StateMark } from './state-mark.tsx'
 
 /** 数据导入: a file is checked whole before anything is stored; what was brought in before is listed below. */
@@ -21,34 +22,33 @@ export function ImportsPage() {
   const may = useMay()
   const queries = useQueryClient()
   const [filters, change] = useFilters()
-  const kinds = IMPORT_KINDS.filter(one => may(one.needs)).map(one => one.kind)
-  const kind = kinds.find(one => one === filters.kind) ?? kinds[0]
-  const path = `/divisions/${division}/imports`
-  const before = useApi<Static<typeof ImportPage>>(path, {}, { refetchInterval: 5000 })
+  const kinds = IMPORT_KINDS.filter(one => may(one.needs))
+  const chosen = kinds.find(one => one.kind === filters.kind) ?? kinds[0]
   return (
     <>
       <PageTitle title={t('menu.imports')} />
-      {kind ? (
+      {chosen ? (
         <Panel title={t('imports.new')}>
           <fieldset className="kind-choice">
             <legend>{t('imports.kind')}</legend>
-            {kinds.map(one => (
-              <label key={one} className={one === kind ? 'kind kind-chosen' : 'kind'}>
+            {kinds.map(({ kind }) => (
+              <label key={kind} className={kind === chosen.kind ? 'kind kind-chosen' : 'kind'}>
                 <input
                   type="radio"
                   name="kind"
-                  value={one}
-                  checked={one === kind}
-                  onChange={() => change({ kind: one })}
+                  value={kind}
+                  checked={kind === chosen.kind}
+                  onChange={() => change({ kind })}
                 />
-                <span className="kind-name">{t(`importKind.${one}`)}</span>
-                <span className="kind-hint">{t(`importKindHint.${one}`)}</span>
+                <span className="kind-name">{t(`importKind.${kind}`)}</span>
+                <span className="kind-hint">{t(`importKindHint.${kind}`)}</span>
               </label>
             ))}
           </fieldset>
+          <p className="form-about">{t(`importColumns.${chosen.kind}`)}</p>
           <BringFile
-            key={`${division} ${kind}`}
-            kind={kind}
+            key={`${division} ${chosen.kind}`}
+            kind={chosen}
             stored={() => void queries.invalidateQueries({ predicate: query => query.queryKey[0] !== '/session' })}
           />
         </Panel>
@@ -58,14 +58,25 @@ export function ImportsPage() {
         </Panel>
       )}
       <Panel title={t('imports.before')}>
-        <Loaded query={before}>{data => <Before rows={data.rows} />}</Loaded>
+        <Before />
       </Panel>
     </>
   )
 }
 
-function Before({ rows }: { rows: readonly ImportRow[] }) {
+type Answer = Static<typeof ImportPage>
+
+/** How often the list looks whether the work under way has ended. */
+const LOOK_AGAIN_MILLISECONDS = 5000
+
+function Before() {
   const { t } = useTranslation()
+  const { division } = usePlace()
+  const [filters] = useFilters()
+  const path = `/divisions/${division}/imports`
+  // The address's `kind` is the one to bring in; the list has a name of its own for what it shows.
+  const query = { kind: filters.listed, state: filters.state }
+  const listing = useListing<Answer>(path, query, { refetchInterval: LOOK_AGAIN_MILLISECONDS })
   const columns: Column<ImportRow>[] = [
     { key: 'at', title: t('imports.startedAt'), value: row => beijingTime(row.startedAt), width: 140 },
     { key: 'kind', title: t('imports.kind'), value: row => t(`importKind.${row.kind}`, { defaultValue: row.kind }) },
@@ -94,12 +105,37 @@ function Before({ rows }: { rows: readonly ImportRow[] }) {
     { key: 'repairs', title: t('imports.repairs'), kind: 'number', value: row => row.repairCount },
   ]
   return (
-    <DataTable
-      caption={t('imports.before')}
-      columns={columns}
-      rows={rows}
-      rowKey={row => String(row.id)}
-      empty={<Nothing title={t('imports.none')} hint={t('imports.noneHint')} />}
-    />
+    <>
+      <div className="bar">
+        <FilterBar names={['listed', 'state']}>
+          <ChoiceFilter
+            name="listed"
+            label={t('imports.kind')}
+            width={200}
+            options={IMPORT_KINDS.map(({ kind }) => ({ value: kind, label: t(`importKind.${kind}`) }))}
+          />
+          <ChoiceFilter
+            name="state"
+            label={t('column.status')}
+            options={IMPORT_STATES.map(state => ({ value: state, label: t(`importState.${state}`) }))}
+          />
+        </FilterBar>
+      </div>
+      <ListedTable<ImportRow, Answer>
+        path={path}
+        query={query}
+        listing={listing}
+        caption={t('imports.before')}
+        columns={columns}
+        rowKey={row => String(row.id)}
+        empty={
+          filters.listed || filters.state ? (
+            <Nothing title={t('filter.noneFit')} hint={t('imports.noneFitHint')} />
+          ) : (
+            <Nothing title={t('imports.none')} hint={t('imports.noneHint')} />
+          )
+        }
+      />
+    </>
   )
 }

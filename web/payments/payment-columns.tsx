@@ -43,7 +43,13 @@ export function usePaymentColumns(totals?: PaymentsAnswer['totals']): Column<Pay
       wrap: true,
       cell: row => (
         <>
-          {row.payee?.name ?? <span className="dim">—</span>}
+          {row.payee ? (
+            <ThingLink page="payments" search={{ payee: row.payee.id }}>
+              {row.payee.name}
+            </ThingLink>
+          ) : (
+            <span className="dim">—</span>
+          )}
           {row.payee?.account && <span className="under">{row.payee.account}</span>}
         </>
       ),

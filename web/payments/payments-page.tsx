@@ -1,13 +1,16 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { LinePage } from '../../src/allotments/contract.ts'
 import type { Payment } from '../../src/payments/contract.ts'
+import type { ProjectPage } from '../../src/projects/contract.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { useMay } from '../shell/session.tsx'
-import { ChoiceFilter, DaysFilter, FilterBar, WordFilter } from '../ui/filters.tsx'
+import { ChipFilter, ChoiceFilter, DaysFilter, FilterBar, WordFilter } from '../ui/filters.tsx'
 import { ListedTable, useListing } from '../ui/listed.tsx'
 import { Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
+import { useApi } from '../ui/use-api.ts'
 import { MATCHES, type PaymentsAnswer, UNPOSTED_REASONS } from './api.ts'
 import { usePaymentColumns } from './payment-columns.tsx'
 
@@ -21,6 +24,9 @@ export function PaymentsPage() {
   const { q, match, reason, allotment, project, payee, from, to } = filters
   const query = { year, q, match, reason, allotment, project, payee, from, to }
   const listing = useListing<PaymentsAnswer>(path, query)
+  const line = useApi<LinePage>(allotment ? `/divisions/${division}/allotments/${allotment}` : null)
+  const works = useApi<ProjectPage>(project ? `/divisions/${division}/projects/${project}` : null)
+  const named = listing.data?.pages[0]?.rows.find(row => row.payee?.id === payee)
   const totals = listing.data?.pages[0]?.totals
   const filtered = Object.values({ q, match, reason, allotment, project, payee, from, to }).some(Boolean)
   const upload = may('payments.import') && (
@@ -61,6 +67,13 @@ export function PaymentsPage() {
               options={UNPOSTED_REASONS.map(one => ({ value: one, label: t(`unposted.${one}`) }))}
             />
             <DaysFilter label={t('column.vouchedOn')} />
+            <ChipFilter
+              name="allotment"
+              label={t('column.allotment')}
+              value={line.data && (line.data.line.document.number || t('allotments.noNumber'))}
+            />
+            <ChipFilter name="project" label={t('column.project')} value={works.data?.name} />
+            <ChipFilter name="payee" label={t('column.payee')} value={named?.payee?.name} />
           </FilterBar>
         </div>
         <ListedTable<Payment, PaymentsAnswer>

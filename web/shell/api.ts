@@ -97,6 +97,21 @@ export const send = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: 
     path === '/session' && method === 'POST',
   )
 
+/** Reads a file with the name that it was stored under; throws `Refused`. */
+export async function download(path: string): Promise<{ blob: Blob; fileName: string | null }> {
+  let response: Response
+  try {
+    response = await fetch(address(path), { credentials: 'same-origin' })
+    if (response.ok) {
+      const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1]
+      return { blob: await response.blob(), fileName: name ? decodeURIComponent(name) : null }
+    }
+  } catch {
+    throw new Refused(0, [UNREACHABLE])
+  }
+  return answerOf(Promise.resolve(response))
+}
+
 /** Sends one file, telling how many hundredths have gone; throws `Refused`. */
 export function upload<T>(path: string, query: Query, file: File, progress: (percent: number) => void): Promise<T> {
   return new Promise((resolve, reject) => {

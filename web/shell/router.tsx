@@ -47,6 +47,7 @@ const pages = [
   page('allotments/tree', () => import('../allotments/tree-page.tsx'), 'TreePage'),
   page('allotments/new/$form', () => import('../allotments/form-page.tsx'), 'FormPage'),
   page('allotments/$allotment', () => import('../allotments/allotment-page.tsx'), 'AllotmentPage'),
+  page('allotments/$allotment/correct/$entry', () => import('../allotments/correction-page.tsx'), 'CorrectionPage'),
   page('transfers', () => import('../allotments/transfers-page.tsx'), 'TransfersPage'),
   page('payments', () => import('../payments/payments-page.tsx'), 'PaymentsPage'),
   page('payments/$payment', () => import('../payments/payment-page.tsx'), 'PaymentPage'),

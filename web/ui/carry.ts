@@ -20,8 +20,12 @@ export async function copyText(text: string): Promise<boolean> {
 }
 
 /** Hands a text to the browser as a file to be saved. */
-export function saveText(fileName: string, text: string, mediaType: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: mediaType }))
+export const saveText = (fileName: string, text: string, mediaType: string): void =>
+  saveFile(fileName, new Blob([text], { type: mediaType }))
+
+/** Hands bytes to the browser as a file to be saved. */
+export function saveFile(fileName: string, content: Blob): void {
+  const address = URL.createObjectURL(content)
   const link = document.createElement('a')
   link.href = address
   link.download = fileName

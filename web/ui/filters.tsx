@@ -4,11 +4,11 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFilters } from '../shell/place.ts'
 
-/** The line of filters above a table; each lives in the address. */
-export function FilterBar({ children }: { children: ReactNode }) {
+/** The line of filters above a table; each lives in the address. `names` are those that it clears, where the address holds others too. */
+export function FilterBar({ names, children }: { names?: readonly string[]; children: ReactNode }) {
   const { t } = useTranslation()
   const [filters, change] = useFilters()
-  const set = Object.keys(filters).filter(name => filters[name])
+  const set = Object.keys(filters).filter(name => filters[name] && (!names || names.includes(name)))
   return (
     <search className="filter-bar" aria-label={t('filter.bar')}>
       {children}
@@ -94,5 +94,26 @@ export function DaysFilter({ label }: { label: string }) {
       value={[filters.from ? dayjs(filters.from) : null, filters.to ? dayjs(filters.to) : null]}
       onChange={days => change({ from: days?.[0]?.format('YYYY-MM-DD'), to: days?.[1]?.format('YYYY-MM-DD') })}
     />
+  )
+}
+
+/** A filter that was set by a link from elsewhere: what it keeps, and a way to drop it. */
+export function ChipFilter({ name, label, value }: { name: string; label: string; value: string | undefined }) {
+  const { t } = useTranslation()
+  const [filters, change] = useFilters()
+  const current = filters[name]
+  if (!current) return null
+  const shown = value || current
+  return (
+    <span className="filter-chip">
+      <span className="filter-chip-name">{label}</span> <span className="filter-chip-value">{shown}</span>
+      <button
+        type="button"
+        aria-label={t('filter.drop', { name: label, value: shown })}
+        onClick={() => change({ [name]: undefined })}
+      >
+        <span aria-hidden="true">×</span>
+      </button>
+    </span>
   )
 }

@@ -17,13 +17,18 @@ export interface Listing<Row> {
 const EXPORT_ROWS = 50_000
 
 /** A list read by keyset, page after page, with its filters. */
-export function useListing<Answer extends Listing<unknown>>(path: string, query: Query) {
+export function useListing<Answer extends Listing<unknown>>(
+  path: string,
+  query: Query,
+  more: { refetchInterval?: number } = {},
+) {
   return useInfiniteQuery({
     queryKey: [path, query],
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) => get<Answer>(path, { ...query, after: pageParam }, signal),
     getNextPageParam: page => page.next ?? undefined,
     placeholderData: keepPreviousData,
+    ...more,
   })
 }
 

@@ -1,18 +1,29 @@
 import type { WarningRow } from '../../src/warnings/contract.ts'
 
-/** The page below which a warning's subject is shown; null where it has none. */
-export function subjectPage(subject: WarningRow['subject']): string | null {
+/** Where a warning's subject is shown: a page, with filters where the page is a list. */
+export interface SubjectPage {
+  page: string
+  search?: Record<string, string>
+}
+
+/** The page on which a warning's subject is shown; null where it has none. */
+export function subjectPage({ subject, evidence }: Pick<WarningRow, 'subject' | 'evidence'>): SubjectPage | null {
   switch (subject.kind) {
     case 'allotment':
-      return `allotments/${subject.id}`
+      return { page: `allotments/${subject.id}` }
     case 'payment':
-      return `payments/${subject.id}`
+      return { page: `payments/${subject.id}` }
     case 'project':
-      return `projects/${subject.id}`
+      return { page: `projects/${subject.id}` }
     case 'fund':
-      return `funds/${subject.id}`
+      return { page: `funds/${subject.id}` }
     case 'transfer':
-      return 'transfers'
+      return { page: 'transfers' }
+    // A document has no page of its own: its lines show it, and take its scan.
+    case 'document': {
+      const words = String(evidence.figures.number || subject.label)
+      return words ? { page: 'allotments', search: { q: words.slice(0, 100) } } : null
+    }
     default:
       return null
   }

@@ -10,10 +10,10 @@ import { subjectPage } from './subject-page.ts'
 /** What a warning is about, as a link to its page. */
 export function Subject({ warning }: { warning: WarningRow }) {
   const { t } = useTranslation()
-  const page = subjectPage(warning.subject)
+  const page = subjectPage(warning)
   const label = warning.subject.label || t(`subject.${warning.subject.kind}`)
   return page ? (
-    <ThingLink page={page} division={warning.subject.division}>
+    <ThingLink {...page} division={warning.subject.division} year={warning.fiscalYear}>
       {label}
     </ThingLink>
   ) : (

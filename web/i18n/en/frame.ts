@@ -143,6 +143,7 @@ export const frame: typeof chinese = {
   filter: {
     bar: 'Filters',
     clear: 'Clear filters',
+    drop: 'Drop the filter: {{name}} {{value}}',
     from: 'From',
     to: 'To',
     noneFit: 'Nothing fits these filters',
@@ -151,6 +152,8 @@ export const frame: typeof chinese = {
   field: {
     document: { number: 'Document number', title: 'Document title', dated: 'Issued on' },
     effectiveOn: 'Effective on',
+    amount: 'Amount',
+    amountFen: 'Amount',
     old: 'Old password',
     new: 'New password',
     name: 'Sign-in name',
@@ -188,6 +191,7 @@ export const frame: typeof chinese = {
     kind: 'Kind of data',
     step: { choose: 'Choose a file', check: 'Check, store nothing', store: 'Store' },
     drop: 'Drop a file here, or click to choose one',
+    dropScanHint: 'PDF, JPEG, PNG or TIFF, up to 50 MB; what it is, is read from its bytes, not from its name.',
     dropHint: 'CSV (UTF-8 or GB18030), XLSX, XML. The whole file is checked first; one fault, and not a row is stored.',
     size: '{{kb}} KB',
     sending: 'Upload',
@@ -215,6 +219,7 @@ export const frame: typeof chinese = {
     before: 'Imports so far',
     none: 'No file has been brought in yet',
     noneHint: 'At first, import in this order: divisions and units, funds, projects, allotments, payments.',
+    noneFitHint: 'Choose another kind or status, or clear the filters.',
     notYours: 'Your post may not import data',
   },
   import: { title: 'Import' },
@@ -242,6 +247,28 @@ export const frame: typeof chinese = {
     agencies: 'codes and names of budget units',
     offices: 'codes and names of the bureau offices',
     divisions: 'nine-digit code, name, administrative and fiscal parent',
+    scans: 'one for each document, named by its number',
+  },
+  importColumns: {
+    payments:
+      'Messages in XML, or tables in CSV or XLSX. A table of vouchers must have MOF_DIV_CODE (division), FISCAL_YEAR, PAY_CERT_NO (voucher), VOU_DATE (its date) and PAY_AMT (amount); one of applications MOF_DIV_CODE, FISCAL_YEAR, PAY_APP_NO (application), CREATE_DATE (its date) and PAY_APP_AMT (amount). Headers may be field names or Chinese names; amounts are in yuan.',
+    allotments:
+      'A table in CSV or XLSX with BGT_ID (key), MOF_DIV_CODE (division), FISCAL_YEAR, COR_BGT_DOC_NO (document number), DOC_DATE (issued on), AMOUNT (yuan) and TRACK_PRO_CODE (fund); what is passed down or refined also names ORI_BGT_ID (source line), REC_DIV_CODE (receiver), AGENCY_CODE or PRO_CODE (project). Headers may be field names or Chinese names.',
+    plans:
+      'A table in CSV or XLSX with MOF_DIV_CODE (division), FISCAL_YEAR, PLAN_VOUCHER_NO (plan), PLAN_MONTH, BGT_ID (allotment) and PLAN_AMT (yuan).',
+    scans:
+      'PDF, JPEG, PNG or TIFF, named by the number of its document, with its extension; the document must be registered, and a scan that is there is not replaced.',
+    projects:
+      'A table in CSV or XLSX with MOF_DIV_CODE (division), PRO_CODE, PRO_NAME and START_YEAR; kind, agency, place, last year and investment if known.',
+    funds:
+      'A table in CSV or XLSX with CODE, NAME and LEVEL; if known, also the fund it is part of, its office, poverty flag, secrecy, what is included and excepted, superior fund, basis and catalogue.',
+    'fund-offices':
+      'A table in CSV or XLSX with MOF_DIV_CODE (division), FUND_CODE, OFFICE_CODE and VALID_FROM (the first day); where codes of funds repeat, also FUND_DIV_CODE (whose fund it is).',
+    subjects: 'A table in CSV or XLSX with KIND (of subject), FISCAL_YEAR, CODE and NAME.',
+    agencies: 'A table in CSV or XLSX with MOF_DIV_CODE (division), AGENCY_CODE and AGENCY_NAME.',
+    offices: 'A table in CSV or XLSX with MOF_DIV_CODE (division), OFFICE_CODE and OFFICE_NAME.',
+    divisions:
+      'A table in CSV or XLSX with MOF_DIV_CODE, MOF_DIV_NAME, LEVEL, ADMIN_PARENT (administrative parent) and VALID_FROM (the first day); fiscal parent, go-live and former code if there are any.',
   },
   importState: {
     reading: 'reading and checking',

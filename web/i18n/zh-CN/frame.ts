@@ -137,6 +137,7 @@ export const frame = {
   filter: {
     bar: '筛选',
     clear: '清除筛选',
+    drop: '去掉筛选：{{name}} {{value}}',
     from: '起始日期',
     to: '截止日期',
     noneFit: '没有符合条件的内容',
@@ -145,6 +146,8 @@ export const frame = {
   field: {
     document: { number: '文号', title: '文件标题', dated: '发文日期' },
     effectiveOn: '记账日期',
+    amount: '金额',
+    amountFen: '金额',
     old: '原密码',
     new: '新密码',
     name: '登录名',
@@ -182,6 +185,7 @@ export const frame = {
     kind: '数据种类',
     step: { choose: '选择文件', check: '检查，不入库', store: '入库' },
     drop: '把文件拖到这里，或点击选择',
+    dropScanHint: 'PDF、JPEG、PNG、TIFF，50 MB 以内；按内容识别，不看扩展名。',
     dropHint: 'CSV（UTF-8 或 GB18030）、XLSX、XML；先整份检查，有一处不合要求就一行也不入库。',
     size: '{{kb}} KB',
     sending: '上传进度',
@@ -208,6 +212,7 @@ export const frame = {
     before: '导入记录',
     none: '还没有导入过文件',
     noneHint: '第一次使用时依次导入：区划和单位、专项资金、项目、预算指标、国库支付。',
+    noneFitHint: '换一个数据种类或状态，或清除筛选条件。',
     notYours: '您的岗位没有导入数据的权限',
   },
   import: { title: '导入记录' },
@@ -235,6 +240,27 @@ export const frame = {
     agencies: '预算单位代码和名称',
     offices: '财政部门股室代码和名称',
     divisions: '九位区划代码、名称、行政与财政上级',
+    scans: '每份文件一个，以文号命名',
+  },
+  importColumns: {
+    payments:
+      'XML 报文，或 CSV、XLSX 表。支付凭证表必填：区划代码 MOF_DIV_CODE、年度 FISCAL_YEAR、支付凭证号 PAY_CERT_NO、凭证日期 VOU_DATE、支付金额 PAY_AMT；支付申请表必填：MOF_DIV_CODE、FISCAL_YEAR、支付申请编号 PAY_APP_NO、申请日期 CREATE_DATE、支付申请金额 PAY_APP_AMT。表头用字段名或中文名都可以，金额以元计。',
+    allotments:
+      'CSV、XLSX 表，必填：指标主键 BGT_ID、区划代码 MOF_DIV_CODE、预算年度 FISCAL_YEAR、本级指标文号 COR_BGT_DOC_NO、发文时间 DOC_DATE、指标金额 AMOUNT（元）、专项资金代码 TRACK_PRO_CODE；下达、细化的另填源指标 ORI_BGT_ID、接收方区划 REC_DIV_CODE、单位 AGENCY_CODE、项目 PRO_CODE。表头用字段名或中文名都可以。',
+    plans:
+      'CSV、XLSX 表，必填：区划代码 MOF_DIV_CODE、预算年度 FISCAL_YEAR、计划编号 PLAN_VOUCHER_NO、计划月份 PLAN_MONTH、指标主键 BGT_ID、计划金额 PLAN_AMT（元）。',
+    scans: 'PDF、JPEG、PNG 或 TIFF，文件名就是文号（如“×财农〔2025〕12号.pdf”）；文件须已登记，已有扫描件的不替换。',
+    projects:
+      'CSV、XLSX 表，必填：区划代码 MOF_DIV_CODE、项目代码 PRO_CODE、项目名称 PRO_NAME、起始年度 START_YEAR；可填类别、单位、地点、终止年度、总投资。',
+    funds:
+      'CSV、XLSX 表，必填：资金代码 CODE、资金名称 NAME、级次 LEVEL；可填上层资金、归口处室、扶贫标识、涉密、包括、不包括、上级资金代码、依据、资金目录。',
+    'fund-offices':
+      'CSV、XLSX 表，必填：区划代码 MOF_DIV_CODE、资金代码 FUND_CODE、股室代码 OFFICE_CODE、起始日期 VALID_FROM；资金代码有重复的，另填资金所属区划 FUND_DIV_CODE。',
+    subjects: 'CSV、XLSX 表，必填：科目类别 KIND、年度 FISCAL_YEAR、科目代码 CODE、科目名称 NAME。',
+    agencies: 'CSV、XLSX 表，必填：区划代码 MOF_DIV_CODE、单位代码 AGENCY_CODE、单位名称 AGENCY_NAME。',
+    offices: 'CSV、XLSX 表，必填：区划代码 MOF_DIV_CODE、股室代码 OFFICE_CODE、股室名称 OFFICE_NAME。',
+    divisions:
+      'CSV、XLSX 表，必填：区划代码 MOF_DIV_CODE、区划名称 MOF_DIV_NAME、级次 LEVEL、行政上级 ADMIN_PARENT、起始日期 VALID_FROM；可填财政上级、上线日期、原区划代码。',
   },
   importState: { reading: '正在读取检查', refused: '未通过', posting: '正在入库', done: '完成', broken: '中断' },
   importFigure: {

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { correctionHindrance } from './corrections.ts'
+
+const anyone = () => true
+
+test('an entry of which something is left can be corrected', () => {
+  expect(correctionHindrance({ amountFen: '9007199254740993', leftFen: '1' }, anyone)).toBeNull()
+})
+test('a red letter is not corrected again', () => {
+  expect(correctionHindrance({ amountFen: '-5', leftFen: '0' }, anyone)).toBe('correction.ofRed')
+})
+test('an entry that is wholly corrected has nothing left to correct', () => {
+  expect(correctionHindrance({ amountFen: '5', leftFen: '0' }, anyone)).toBe('correction.nothingLeft')
+})
+test('a post that may not correct is told so, and which permission it lacks', () => {
+  const asked: string[] = []
+  const nobody = (permission: string) => {
+    asked.push(permission)
+    return false
+  }
+  expect(correctionHindrance({ amountFen: '5', leftFen: '5' }, nobody)).toBe('correction.noPermission')
+  expect(asked).toEqual(['allotments.correct'])
+})
