@@ -139,7 +139,7 @@ function CorrectionForm({ line, entry }: { line: Line; entry: EntryView }) {
       <Form.Item name="extent" label={t('correction.extent')}>
         <Radio.Group
           options={[
-            { value: 'whole', label: `${t('correction.whole')} ${displayMoney(left as Fen)}` },
+            { value: 'whole', label: t('correction.whole', { left: displayMoney(left as Fen) }) },
             { value: 'difference', label: t('correction.difference') },
           ]}
         />

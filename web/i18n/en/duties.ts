@@ -135,7 +135,7 @@ export const duties: typeof chinese = {
     about:
       'A red letter posts the two accounts of the entry again with a minus; the entry itself is neither changed nor removed. Money that has moved on, by assigning, refining, passing down or paying, is corrected from the lowest step up.',
     extent: 'How much',
-    whole: 'All that is left (yuan):',
+    whole: 'All that is left ({{left}} yuan)',
     difference: 'Only what was too much',
     amount: 'Too much by (yuan)',
     amountHint: 'Without a minus: it is posted in red by itself.',
