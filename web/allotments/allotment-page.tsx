@@ -154,6 +154,8 @@ function Entries({ entries, line }: { entries: readonly EntryView[]; line: strin
       key: 'correct',
       title: t('column.action'),
       value: () => '',
+      wrap: true,
+      width: 170,
       cell: entry => {
         const hindrance = correctionHindrance(entry, may)
         return hindrance === null ? (
