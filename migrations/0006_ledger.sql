@@ -1,5 +1,5 @@
 -- The ledger: one double-entry book of budget authority, in which the levels of government interlock (咬合).
--- Only ledger.post, ledger.open_transfers and ledger.seal write here; the app's role can insert, change or remove nothing.
+-- Only ledger.post_days (and ledger.post, which calls it), ledger.open_transfers and ledger.seal write here; the app's role can insert, change or remove nothing.
 --
 -- Keys begin with the division; other indexes begin with their most selective column. Without statistics PostgreSQL takes any index
 -- that begins with the division for as good as the key, and keeps that plan for its foreign-key checks (docs/decisions/0010).
@@ -239,14 +239,11 @@ insert into ledger.order_line (form, first_year, step, last_year, debit, credit)
   ('refund',    2015, 1, null, 5101,   5201),
   ('refund',    2015, 2, null, 500201, 5201);
 
--- The text that a batch's digest is taken over; `verify` builds the same text from the tables by itself.
-create function ledger.batch_text(b ledger.batch) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
+-- The first line of the text that a batch's digest is taken over; `verify` builds the same text from the tables by itself.
+create function ledger.batch_head(b ledger.batch) returns text language sql stable set search_path = pg_catalog, pg_temp as $$
   select concat_ws('|', 'batch', b.division, b.id, b.form, b.fiscal_year, b.effective_on, coalesce(b.document::text, '-'),
-      coalesce(b.request_key, '-'), coalesce(b.other_division::text, '-'), coalesce(b.other_batch::text, '-'), b.entries, b.actor,
-      (extract(epoch from b.recorded_at) * 1000000)::bigint) || E'\n'
-    || coalesce((select string_agg(concat_ws('|', e.line, e.debit_allotment, e.debit, e.credit_allotment, e.credit, e.amount_fen,
-        coalesce(e.corrects_batch::text, '-'), coalesce(e.corrects_line::text, '-')), E'\n' order by e.line)
-      from ledger.entry e where e.division = b.division and e.batch = b.id), '')
+    coalesce(b.request_key, '-'), coalesce(b.other_division::text, '-'), coalesce(b.other_batch::text, '-'), b.entries, b.actor,
+    (extract(epoch from b.recorded_at) * 1000000)::bigint)
 $$;
 
 create function ledger.in_scope(p_division int) returns void language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -256,21 +253,27 @@ begin
   end if;
 end $$;
 
--- Posts one form. Lines are parallel arrays; transfers moved by the form (sent below, or taken from above) are named beside them.
--- Returns the batch; the same request key again returns the batch of the first time and posts nothing.
-create function ledger.post(
-  p_division int, p_form text, p_year int, p_effective date, p_document bigint, p_request_key text,
+-- Posts one form on several days, a batch for each. Days and lines are parallel arrays, `p_day` says to which day a line belongs, from 1;
+-- transfers moved by the form (sent below, or taken from above) are named beside them. Each balance is changed once, by the sum of all
+-- days. Returns the batches in the order of the days; a request key that was there returns the batch of its first time and posts nothing.
+create function ledger.post_days(
+  p_division int, p_form text, p_year int, p_effective date[], p_document bigint, p_request_key text[], p_day int[],
   p_debit_allotment bigint[], p_debit int[], p_credit_allotment bigint[], p_credit int[], p_amount bigint[],
   p_transfer_division int[] default '{}', p_transfer bigint[] default '{}', p_transfer_fen bigint[] default '{}',
   p_corrects_batch bigint[] default null, p_corrects_line int[] default null,
   p_other_division int default null, p_other_batch bigint default null
-) returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+) returns bigint[] language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-  v_batch ledger.batch;
+  v_days int := coalesce(cardinality(p_effective), 0);
+  v_lines int := coalesce(cardinality(p_amount), 0);
+  v_batches bigint[];
+  v_ids bigint[];
+  v_new bigint[];
+  v_is_new boolean[];
+  v_first date;
   v_locked date;
   v_closed date;
   v_interlock text;
-  v_lines int := coalesce(cardinality(p_amount), 0);
   v_moved numeric;
   v_bad record;
   v_allotments bigint[];
@@ -279,58 +282,80 @@ declare
   v_credits bigint[];
 begin
   perform ledger.in_scope(p_division);
-  if v_lines = 0 then raise exception 'a form needs at least one line' using errcode = 'invalid_parameter_value'; end if;
-
-  if p_request_key is not null then
-    select * into v_batch from ledger.batch where division = p_division and request_key = p_request_key;
-    if found then return v_batch.id; end if;
+  if v_lines = 0 or (select count(distinct d) from unnest(p_day) d) <> v_days then
+    raise exception 'a form needs at least one line' using errcode = 'invalid_parameter_value';
+  elsif cardinality(p_request_key) is distinct from v_days or cardinality(p_day) is distinct from v_lines
+      or exists (select from unnest(p_day) d where d is null or d not between 1 and v_days) then
+    raise exception 'days, keys and lines of a form do not go together' using errcode = 'invalid_parameter_value';
   end if;
+
+  v_batches := array(select (select b.id from ledger.batch b where b.division = p_division and b.request_key = d.key)
+    from unnest(p_request_key) with ordinality as d(key, n) order by n);
+  if array_position(v_batches, null) is null then return v_batches; end if;
 
   insert into ledger.book (division, fiscal_year) values (p_division, p_year) on conflict do nothing;
   select locked_through, closed_on into v_locked, v_closed from ledger.book where division = p_division and fiscal_year = p_year;
+  select min(effective) into v_first from unnest(p_effective, v_batches) as d(effective, batch) where batch is null;
   if v_closed is not null then
     raise exception 'the book of % is closed since %', p_year, v_closed using errcode = 'FW001';
-  elsif v_locked >= p_effective then
+  elsif v_locked >= v_first then
     raise exception 'the book of % is locked through %', p_year, v_locked using errcode = 'FW001';
   end if;
 
   select interlock into v_interlock from ledger.form where code = p_form;
   if not found then raise exception 'there is no form %', p_form using errcode = 'invalid_parameter_value'; end if;
-
-  v_batch := row(p_division, nextval('ledger.batch_id'), p_form, p_year, p_effective, p_document, p_request_key, p_other_division, p_other_batch,
-    v_lines, platform.actor(), clock_timestamp(), ''::bytea);
-  -- A concurrent twin with the same key waits here, then finds the first one's batch.
-  insert into ledger.batch select v_batch.* on conflict on constraint request_once do nothing;
-  if not found then
-    select * into v_batch from ledger.batch where division = p_division and request_key = p_request_key;
-    return v_batch.id;
+  -- The sums below are taken over all days at once: for what interlocks or corrects, one form's batch must stand for itself.
+  if v_days > 1 and (v_interlock <> 'none' or p_form = 'correct' or cardinality(p_transfer) > 0) then
+    raise exception 'form % is posted one day at a time', p_form using errcode = 'invalid_parameter_value';
   end if;
 
+  v_ids := array(select coalesce(batch, nextval('ledger.batch_id')) from unnest(v_batches) with ordinality as d(batch, n) order by n);
+  -- A concurrent twin with the same key waits here, then finds the first one's batch; in the order of keys, so that twins never deadlock.
+  with counted as materialized (
+    select day, count(*) as lines from unnest(p_day) day group by day
+  ), made as (
+    insert into ledger.batch
+    select p_division, d.id, p_form, p_year, d.effective, p_document, d.key, p_other_division, p_other_batch, c.lines,
+      platform.actor(), clock_timestamp(), ''::bytea
+    from unnest(p_effective, p_request_key, v_batches, v_ids) with ordinality as d(effective, key, batch, id, n)
+      join counted c on c.day = d.n
+    where d.batch is null order by d.key, d.id
+    on conflict on constraint request_once do nothing
+    returning id
+  )
+  select array_agg(id) into v_new from made;
+  v_is_new := array(select coalesce(id = any (v_new), false) from unnest(v_ids) with ordinality as d(id, n) order by n);
+  v_batches := array(select case when v_is_new[n] then v_ids[n]
+      else (select b.id from ledger.batch b where b.division = p_division and b.request_key = d.key) end
+    from unnest(p_request_key) with ordinality as d(key, n) order by n);
+  if v_new is null then return v_batches; end if;
+
   insert into ledger.entry (division, batch, line, debit_allotment, debit, credit_allotment, credit, amount_fen, corrects_batch, corrects_line)
-  select p_division, v_batch.id, n, da, d, ca, c, amount, cb, cl
-  from unnest(p_debit_allotment, p_debit, p_credit_allotment, p_credit, p_amount,
+  select p_division, v_ids[day], row_number() over (partition by day order by n), da, d, ca, c, amount, cb, cl
+  from unnest(p_day, p_debit_allotment, p_debit, p_credit_allotment, p_credit, p_amount,
     coalesce(p_corrects_batch, array_fill(null::bigint, array[v_lines])), coalesce(p_corrects_line, array_fill(null::int, array[v_lines])))
-    with ordinality as l(da, d, ca, c, amount, cb, cl, n);
+    with ordinality as l(day, da, d, ca, c, amount, cb, cl, n)
+  where day is null or v_is_new[day];
 
   if p_form = 'correct' then
     -- A red letter repeats its original's two sides; the tally keeps several from exceeding it together.
     select e.line into v_bad from ledger.entry e left join ledger.entry o
         on o.division = e.division and o.batch = e.corrects_batch and o.line = e.corrects_line
         and (o.debit_allotment, o.debit, o.credit_allotment, o.credit) = (e.debit_allotment, e.debit, e.credit_allotment, e.credit)
-      where e.division = p_division and e.batch = v_batch.id and (o.batch is null or o.amount_fen < 0) limit 1;
+      where e.division = p_division and e.batch = any (v_new) and (o.batch is null or o.amount_fen < 0) limit 1;
     if found then raise exception 'line % of the correction does not repeat its original', v_bad.line using errcode = 'FW002'; end if;
     insert into ledger.corrected (division, batch, line, limit_fen)
       select distinct p_division, o.batch, o.line, o.amount_fen from ledger.entry e
         join ledger.entry o on o.division = e.division and o.batch = e.corrects_batch and o.line = e.corrects_line
-      where e.division = p_division and e.batch = v_batch.id order by 2, 3
+      where e.division = p_division and e.batch = any (v_new) order by 2, 3
       on conflict do nothing;
     update ledger.corrected t set corrected_fen = corrected_fen + s.amount
       from (select corrects_batch, corrects_line, -sum(amount_fen)::bigint as amount from ledger.entry
-            where division = p_division and batch = v_batch.id group by 1, 2) s
+            where division = p_division and batch = any (v_new) group by 1, 2) s
       where t.division = p_division and t.batch = s.corrects_batch and t.line = s.corrects_line;
   else
     select e.line, e.debit, e.credit into v_bad from ledger.entry e
-      where e.division = p_division and e.batch = v_batch.id and not exists (
+      where e.division = p_division and e.batch = any (v_new) and not exists (
         select from ledger.order_line o where o.form = p_form and o.debit = e.debit and o.credit = e.credit
           and p_year >= o.first_year and p_year <= coalesce(o.last_year, 9999)) limit 1;
     if found then
@@ -341,7 +366,7 @@ begin
   -- What goes down or comes in by transfers equals what the entries say, to the fen; the rows are locked in key order.
   select coalesce(sum(amount_fen) filter (where e.debit = 500202), 0)
        + coalesce(sum(amount_fen) filter (where e.debit = 1001 and (v_interlock = 'takes' or (p_form = 'correct' and cardinality(p_transfer) > 0))), 0)
-    into v_moved from ledger.entry e where e.division = p_division and e.batch = v_batch.id;
+    into v_moved from ledger.entry e where e.division = p_division and e.batch = any (v_new);
   if v_moved <> coalesce((select sum(x) from unnest(p_transfer_fen) x), 0) then
     raise exception 'the transfers move % fen, the entries %', (select sum(x) from unnest(p_transfer_fen) x), v_moved using errcode = 'FW003';
   end if;
@@ -366,11 +391,11 @@ begin
       from (select division, id, sum(fen) as fen from (
               select e.division, a.transfer as id, e.amount_fen as fen from ledger.entry e
                 join allotments.allotment a on a.division = e.division and a.id = e.debit_allotment
-                where e.division = p_division and e.batch = v_batch.id and e.debit = 1001 and e.credit = 4001 and a.transfer is not null
+                where e.division = p_division and e.batch = any (v_new) and e.debit = 1001 and e.credit = 4001 and a.transfer is not null
               union all
               select t.division, t.id, e.amount_fen from ledger.entry e
                 join ledger.transfer t on t.sender = e.division and t.sender_allotment = e.debit_allotment
-                where e.division = p_division and e.batch = v_batch.id and e.debit = 500202) x group by 1, 2) s
+                where e.division = p_division and e.batch = any (v_new) and e.debit = 500202) x group by 1, 2) s
       full join (select d as division, i as id, sum(a) as fen from unnest(p_transfer_division, p_transfer, p_transfer_fen) as x(d, i, a) group by 1, 2) m
         on m.division = s.division and m.id = s.id
       where coalesce(s.fen, 0) <> coalesce(m.fen, 0) limit 1;
@@ -384,9 +409,9 @@ begin
   with moved as materialized (
     select m.allotment, m.account, a.side, sum(m.debit)::bigint as debit, sum(m.credit)::bigint as credit
     from (select debit_allotment as allotment, debit as account, amount_fen as debit, 0 as credit from ledger.entry
-            where division = p_division and batch = v_batch.id
+            where division = p_division and batch = any (v_new)
           union all select credit_allotment, credit, 0, amount_fen from ledger.entry
-            where division = p_division and batch = v_batch.id) m
+            where division = p_division and batch = any (v_new)) m
     join ledger.account a on a.code = m.account
     group by 1, 2, 3
   ), opened as (
@@ -409,12 +434,30 @@ begin
       where b.division = p_division and b.allotment = k.allotment and b.account = k.account;
   end if;
 
-  update ledger.batch set digest = public.digest(convert_to(ledger.batch_text(v_batch), 'UTF8'), 'sm3')
-    where division = p_division and id = v_batch.id;
-  insert into ledger.unsealed values (p_division, v_batch.id);
-  return v_batch.id;
+  update ledger.batch b
+    set digest = public.digest(convert_to(ledger.batch_head(b) || E'\n' || l.lines, 'UTF8'), 'sm3')
+    from (select e.batch, string_agg(concat_ws('|', e.line, e.debit_allotment, e.debit, e.credit_allotment, e.credit, e.amount_fen,
+            coalesce(e.corrects_batch::text, '-'), coalesce(e.corrects_line::text, '-')), E'\n' order by e.line) as lines
+          from ledger.entry e where e.division = p_division and e.batch = any (v_new) group by e.batch) l
+    where b.division = p_division and b.id = l.batch;
+  insert into ledger.unsealed select p_division, id from unnest(v_new) id;
+  return v_batches;
 end $$;
-comment on function ledger.post is 'the only writer of entries and balances; raises 23514 balance_never_below_zero, transfer_taken_within_sent, corrections_within_original; FW001 book locked, FW002 no such order, FW003 interlock broken';
+comment on function ledger.post_days is 'the only writer of entries and balances: one form, a batch for each of its days, at once or not at all; raises 23514 balance_never_below_zero, transfer_taken_within_sent, corrections_within_original; FW001 book locked, FW002 no such order, FW003 interlock broken';
+
+-- Posts one form on one day. Returns the batch; the same request key again returns the batch of the first time and posts nothing.
+create function ledger.post(
+  p_division int, p_form text, p_year int, p_effective date, p_document bigint, p_request_key text,
+  p_debit_allotment bigint[], p_debit int[], p_credit_allotment bigint[], p_credit int[], p_amount bigint[],
+  p_transfer_division int[] default '{}', p_transfer bigint[] default '{}', p_transfer_fen bigint[] default '{}',
+  p_corrects_batch bigint[] default null, p_corrects_line int[] default null,
+  p_other_division int default null, p_other_batch bigint default null
+) returns bigint language sql security definer set search_path = pg_catalog, pg_temp as $$
+  select (ledger.post_days(p_division, p_form, p_year, array[p_effective], p_document, array[p_request_key],
+    array_fill(1, array[coalesce(cardinality(p_amount), 0)]), p_debit_allotment, p_debit, p_credit_allotment, p_credit, p_amount,
+    p_transfer_division, p_transfer, p_transfer_fen, p_corrects_batch, p_corrects_line, p_other_division, p_other_batch))[1]
+$$;
+comment on function ledger.post is 'ledger.post_days for one day: one form, one batch; raises what that raises';
 
 -- Opens transfers in the receivers' books. From a sender in this installation they start at nothing and ledger.post raises them;
 -- from a superior outside it (no sender) they carry the amount that its document states.

@@ -34,8 +34,8 @@ grant insert on platform.file to fundwatch_app;
 grant insert, delete on identity.holding, funds.permitted_subject, funds.fund_office, payments.unposted, payments.staged, payments.staged_account, warnings.finding,
   rules.suspension, identity.session to fundwatch_app;
 grant update on payments.unposted to fundwatch_app;
-revoke execute on function ledger.post, ledger.open_transfers, ledger.seal, divisions.rebuild_scopes from public;
-grant execute on function ledger.post, ledger.open_transfers, ledger.seal, divisions.rebuild_scopes to fundwatch_app;
+revoke execute on function ledger.post, ledger.post_days, ledger.open_transfers, ledger.seal, divisions.rebuild_scopes from public;
+grant execute on function ledger.post, ledger.post_days, ledger.open_transfers, ledger.seal, divisions.rebuild_scopes to fundwatch_app;
 
 -- Rules read published views and nothing else. Views are security_invoker, so the role needs the tables below them too; it can write none.
 grant usage on schema platform, divisions, funds, projects, ledger, allotments, payments to fundwatch_rules;

@@ -17,7 +17,7 @@ const bounds = (importId: string, slice: Slice): unknown[] => [importId, ...day(
  * Sets how the next statements of this transaction may be planned. Rows that a statement makes for itself have no statistics, and are
  * taken for few: joining tens of thousands of them in nested loops, or merging them by their first column alone, costs seconds to
  * minutes; hashing them costs milliseconds. Where the planner meets only such rows and small tables it hashes; it must choose for
- * itself while `ledger.post` runs, whose plans last longer.
+ * itself while `ledger.post_days` runs, whose plans last longer.
  */
 const hashOnly = async (tx: Tx, only: boolean): Promise<void> => {
   const free = only ? 'off' : 'on'
@@ -237,11 +237,14 @@ export async function postCandidates(
        select division, fiscal_year, paid_on, vouched_on, voucher_no, line_no, id, allotment, null, amount, reason, false
        from candidate where reason is not null),
      ${keep}
-     select division, fiscal_year, paid_on, array_agg(id)::text as ids, array_agg(allotment)::text as allotments,
-       array_agg(account)::text as accounts, array_agg(amount)::text as amounts, count(*)::int as lines, sum(amount)::bigint as fen, null as reason
-     from (select * from judged where fits order by division, fiscal_year, paid_on, ${order}) f group by division, fiscal_year, paid_on
+     select division, fiscal_year, array_agg(paid_on) filter (where first)::text as days, array_agg(day)::text as line_days,
+       array_agg(id)::text as ids, array_agg(allotment)::text as allotments, array_agg(account)::text as accounts,
+       array_agg(amount)::text as amounts, count(*)::int as lines, sum(amount)::bigint as fen, null as reason
+     from (select *, dense_rank() over (partition by division, fiscal_year order by paid_on) as day,
+             row_number() over (partition by division, fiscal_year, paid_on order by ${order}) = 1 as first
+           from judged where fits order by division, fiscal_year, paid_on, ${order}) f group by division, fiscal_year
      union all
-     select null, null, null, null, null, null, null, count(*)::int, null, coalesce(reason, 'beyond-available')
+     select null, null, null, null, null, null, null, null, count(*)::int, null, coalesce(reason, 'beyond-available')
      from judged where not fits group by coalesce(reason, 'beyond-available')`,
     values,
   )
@@ -260,11 +263,13 @@ export async function postCandidates(
   return outcome
 }
 
-/** Payments of one division, year and day of payment that fit; arrays in the database's own text form, handed back as they came. */
+/** Payments of one division and year that fit; arrays in the database's own text form, handed back as they came. */
 interface Group {
   division: number
   fiscal_year: number
-  paid_on: string
+  /** The days of payment, ascending; and for each line, which of them is its own, from 1. */
+  days: string
+  line_days: string
   ids: string
   allotments: string
   accounts: string
@@ -280,25 +285,28 @@ async function postGroups(
   groups: readonly Group[],
   keyPrefix: string | null,
 ): Promise<void> {
-  const paid = 'array_fill(5201, array[cardinality(g.amounts::bigint[])])'
+  const paid = 'array_fill(5201, array[g.lines])'
   await tx.query(
     `with posted as materialized (
-       select g.*, ledger.post(g.division, '${form}', g.fiscal_year, g.paid_on, null, $8::text || ' ' || g.fiscal_year || ' ' || g.paid_on,
-         g.allotments::bigint[], ${form === 'pay' ? paid : 'g.accounts::int[]'}, g.allotments::bigint[],
-         ${form === 'pay' ? 'g.accounts::int[]' : paid}, g.amounts::bigint[]) as batch
-       from unnest($1::int[], $2::int[], $3::date[], $4::text[], $5::text[], $6::text[], $7::text[])
-         as g(division, fiscal_year, paid_on, ids, allotments, accounts, amounts))
+       select g.*, ledger.post_days(g.division, '${form}', g.fiscal_year, g.days::date[], null,
+         array(select $10::text || ' ' || g.fiscal_year || ' ' || d.day from unnest(g.days::date[]) with ordinality as d(day, n) order by n),
+         g.line_days::int[], g.allotments::bigint[], ${form === 'pay' ? paid : 'g.accounts::int[]'}, g.allotments::bigint[],
+         ${form === 'pay' ? 'g.accounts::int[]' : paid}, g.amounts::bigint[]) as batches
+       from unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[])
+         as g(division, fiscal_year, days, line_days, ids, allotments, accounts, amounts, lines))
      insert into payments.posting (division, payment, batch, line, allotment)
-     select p.division, u.id, p.batch, u.line, u.allotment
-     from posted p, unnest(p.ids::bigint[], p.allotments::bigint[]) with ordinality as u(id, allotment, line)`,
+     select p.division, u.id, p.batches[u.day], row_number() over (partition by p.batches[u.day] order by u.n), u.allotment
+     from posted p, unnest(p.line_days::int[], p.ids::bigint[], p.allotments::bigint[]) with ordinality as u(day, id, allotment, n)`,
     [
       groups.map(group => group.division),
       groups.map(group => group.fiscal_year),
-      groups.map(group => group.paid_on),
+      groups.map(group => group.days),
+      groups.map(group => group.line_days),
       groups.map(group => group.ids),
       groups.map(group => group.allotments),
       groups.map(group => group.accounts),
       groups.map(group => group.amounts),
+      groups.map(group => group.lines),
       keyPrefix,
     ],
   )
