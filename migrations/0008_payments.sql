@@ -26,9 +26,11 @@ create table payments.holder (
 );
 comment on table payments.holder is 'who stands behind an account on a voucher: name, account, bank; one account may show several names';
 
+-- Parties, agency and project have no foreign keys: the one statement that makes payments takes them from the rows that it joins, nothing
+-- removes those, and `verify` proves it; row-level security holds the division (docs/decisions/0012).
 create sequence payments.payment_id;
 create table payments.payment (
-  division         int      not null references divisions.division,
+  division         int      not null,
   id               bigint   not null default nextval('payments.payment_id'),
   fiscal_year      smallint not null,
   voucher_type     smallint not null,
@@ -58,10 +60,6 @@ create table payments.payment (
   match            text     not null check (match in ('by-id', 'by-elements', 'ambiguous', 'none')),
   primary key (division, id),
   constraint voucher_once unique (voucher_no, division, fiscal_year, voucher_type, line_no),
-  foreign key (division, payee) references payments.holder,
-  foreign key (division, payer) references payments.holder,
-  foreign key (division, agency) references divisions.agency,
-  foreign key (division, project) references projects.project,
   foreign key (division, allotment) references allotments.allotment
 );
 comment on table payments.payment is 'one line of a payment voucher, as the treasury and the bank state it, in fen; allotment is null while it matches none';

@@ -732,12 +732,7 @@ create table payments.payment (
   match text not null,
   constraint payment_pkey PRIMARY KEY (division, id),
   constraint payment_amount_fen_check CHECK ((amount_fen <> 0)),
-  constraint payment_division_agency_fkey FOREIGN KEY (division, agency) REFERENCES divisions.agency(division, id),
   constraint payment_division_allotment_fkey FOREIGN KEY (division, allotment) REFERENCES allotments.allotment(division, id),
-  constraint payment_division_fkey FOREIGN KEY (division) REFERENCES divisions.division(id),
-  constraint payment_division_payee_fkey FOREIGN KEY (division, payee) REFERENCES payments.holder(division, id),
-  constraint payment_division_payer_fkey FOREIGN KEY (division, payer) REFERENCES payments.holder(division, id),
-  constraint payment_division_project_fkey FOREIGN KEY (division, project) REFERENCES projects.project(division, id),
   constraint payment_match_check CHECK ((match = ANY (ARRAY['by-id'::text, 'by-elements'::text, 'ambiguous'::text, 'none'::text]))),
   constraint voucher_once UNIQUE (voucher_no, division, fiscal_year, voucher_type, line_no)
 );

@@ -10,6 +10,7 @@ import { allotmentChecks } from '../../src/allotments/verify.ts'
 import { auditPort } from '../../src/audit/record.ts'
 import { SYSTEM } from '../../src/kernel/actor.ts'
 import { ledgerChecks } from '../../src/ledger/verify.ts'
+import { paymentChecks } from '../../src/payments/verify.ts'
 import { type Installation, openInstallation } from '../../src/platform/installation.ts'
 import type { Difference } from '../../src/platform/verify.ts'
 import { random } from '../model/random-orders.ts'
@@ -81,7 +82,8 @@ export function client(words: string[], heard: (said: Said) => void = () => {}):
 export const verify = (here: Installation): Promise<Difference[]> =>
   here.run(SYSTEM, async ({ tx }) => {
     const found: Difference[] = []
-    for (const check of [...ledgerChecks, ...allotmentChecks]) found.push(...(await check.run(tx)).differences)
+    for (const check of [...ledgerChecks, ...allotmentChecks, ...paymentChecks])
+      found.push(...(await check.run(tx)).differences)
     return found
   })
 
