@@ -95,8 +95,10 @@ create table allotments.allotment (
   note text,
   external_id text,
   back_entered boolean default false not null,
+  budget_origin smallint default 1 not null,
   constraint allotment_pkey PRIMARY KEY (division, id),
   constraint allotment_amount_fen_check CHECK ((amount_fen > 0)),
+  constraint allotment_budget_origin CHECK ((budget_origin = ANY (ARRAY[1, 2, 3]))),
   constraint allotment_check CHECK (((monitored_fen >= 0) AND (monitored_fen <= amount_fen))),
   constraint allotment_division_agency_fkey FOREIGN KEY (division, agency) REFERENCES divisions.agency(division, id),
   constraint allotment_division_carried_from_fkey FOREIGN KEY (division, carried_from) REFERENCES allotments.allotment(division, id),
@@ -129,6 +131,7 @@ create policy in_scope on allotments.allotment as permissive for all using ((div
 grant insert, select on table allotments.allotment to fundwatch_app;
 grant select on table allotments.allotment to fundwatch_rules;
 comment on table allotments.allotment is 'a line of budget authority, as it was issued; amounts in fen; path holds all ancestors across divisions and itself; never changed, only corrected in the ledger';
+comment on column allotments.allotment.budget_origin is 'how the line came into the budget: 1 the initial budget, 2 an adjustment in the year (追加), 3 a virement (调剂)';
 
 create table audit.entry (
   division integer not null,
@@ -529,6 +532,7 @@ create table ledger.entry (
 );
 CREATE INDEX entry_credit ON ledger.entry USING btree (credit_allotment);
 CREATE INDEX entry_debit ON ledger.entry USING btree (debit_allotment);
+CREATE TRIGGER cut_own_budget_only AFTER INSERT ON ledger.entry FOR EACH ROW WHEN ((new.debit = 4001)) EXECUTE FUNCTION ledger.cut_own_budget_only();
 alter table ledger.entry enable row level security;
 create policy in_scope on ledger.entry as permissive for all using ((division IN ( SELECT s.division
    FROM divisions.scope_division s
@@ -1095,7 +1099,8 @@ create view allotments.published_line with (security_invoker=true) as
     b.plan_fen,
     b.transit_fen,
     b.paid_fen,
-    b.revenue_fen
+    b.revenue_fen,
+    a.budget_origin
    FROM allotments.allotment a
      JOIN ledger.document d ON d.division = a.division AND d.id = a.document
      LEFT JOIN LATERAL ( SELECT COALESCE(sum(b_1.debit_fen - b_1.credit_fen) FILTER (WHERE b_1.account = 1001), 0::numeric)::bigint AS total_fen,
@@ -1552,6 +1557,21 @@ AS $function$
       from ledger.entry e where e.division = b.division and e.batch = b.id), '')
 $function$;
 grant execute on function ledger.batch_text(ledger.batch) to public;
+
+CREATE OR REPLACE FUNCTION ledger.cut_own_budget_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  if exists (select from ledger.batch b where b.division = new.division and b.id = new.batch and b.form = 'cut')
+     and not exists (select from allotments.allotment a where a.division = new.division and a.id = new.debit_allotment
+       and a.transfer is null and a.source is null) then
+    raise exception 'line %: allotment % is not own budget and cannot be cut', new.line, new.debit_allotment using errcode = 'FW002';
+  end if;
+  return null;
+end $function$;
+grant execute on function ledger.cut_own_budget_only() to public;
 
 CREATE OR REPLACE FUNCTION ledger.in_scope(p_division integer)
  RETURNS void
