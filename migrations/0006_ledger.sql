@@ -363,6 +363,17 @@ begin
     end if;
   end if;
 
+  -- Only own budget is cut. What came from above is the superior's to recall, which lowers both sides; cut here alone, it would be
+  -- gone while the superior's line still counted it as taken.
+  if p_form = 'cut' then
+    select e.line, e.debit_allotment into v_bad from ledger.entry e
+      join allotments.allotment a on a.division = e.division and a.id = e.debit_allotment
+      where e.division = p_division and e.batch = any (v_new) and e.debit = 4001 and (a.transfer is not null or a.source is not null) limit 1;
+    if found then
+      raise exception 'line %: allotment % is not own budget and cannot be cut', v_bad.line, v_bad.debit_allotment using errcode = 'FW002';
+    end if;
+  end if;
+
   -- What goes down or comes in by transfers equals what the entries say, to the fen; the rows are locked in key order.
   select coalesce(sum(amount_fen) filter (where e.debit = 500202), 0)
        + coalesce(sum(amount_fen) filter (where e.debit = 1001 and (v_interlock = 'takes' or (p_form = 'correct' and cardinality(p_transfer) > 0))), 0)

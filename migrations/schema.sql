@@ -95,8 +95,10 @@ create table allotments.allotment (
   note text,
   external_id text,
   back_entered boolean default false not null,
+  budget_origin smallint default 1 not null,
   constraint allotment_pkey PRIMARY KEY (division, id),
   constraint allotment_amount_fen_check CHECK ((amount_fen > 0)),
+  constraint allotment_budget_origin CHECK ((budget_origin = ANY (ARRAY[1, 2, 3]))),
   constraint allotment_check CHECK (((monitored_fen >= 0) AND (monitored_fen <= amount_fen))),
   constraint allotment_division_agency_fkey FOREIGN KEY (division, agency) REFERENCES divisions.agency(division, id),
   constraint allotment_division_carried_from_fkey FOREIGN KEY (division, carried_from) REFERENCES allotments.allotment(division, id),
@@ -129,6 +131,7 @@ create policy in_scope on allotments.allotment as permissive for all using ((div
 grant insert, select on table allotments.allotment to fundwatch_app;
 grant select on table allotments.allotment to fundwatch_rules;
 comment on table allotments.allotment is 'a line of budget authority, as it was issued; amounts in fen; path holds all ancestors across divisions and itself; never changed, only corrected in the ledger';
+comment on column allotments.allotment.budget_origin is 'how the line came into the budget: 1 the initial budget, 2 an adjustment in the year (追加), 3 a virement (调剂)';
 
 create table audit.entry (
   division integer not null,
@@ -1090,7 +1093,8 @@ create view allotments.published_line with (security_invoker=true) as
     b.plan_fen,
     b.transit_fen,
     b.paid_fen,
-    b.revenue_fen
+    b.revenue_fen,
+    a.budget_origin
    FROM allotments.allotment a
      JOIN ledger.document d ON d.division = a.division AND d.id = a.document
      LEFT JOIN LATERAL ( SELECT COALESCE(sum(b_1.debit_fen - b_1.credit_fen) FILTER (WHERE b_1.account = 1001), 0::numeric)::bigint AS total_fen,
@@ -1699,6 +1703,17 @@ begin
           and p_year >= o.first_year and p_year <= coalesce(o.last_year, 9999)) limit 1;
     if found then
       raise exception 'line %: no order of form % in % debits % and credits %', v_bad.line, p_form, p_year, v_bad.debit, v_bad.credit using errcode = 'FW002';
+    end if;
+  end if;
+
+  -- Only own budget is cut. What came from above is the superior's to recall, which lowers both sides; cut here alone, it would be
+  -- gone while the superior's line still counted it as taken.
+  if p_form = 'cut' then
+    select e.line, e.debit_allotment into v_bad from ledger.entry e
+      join allotments.allotment a on a.division = e.division and a.id = e.debit_allotment
+      where e.division = p_division and e.batch = any (v_new) and e.debit = 4001 and (a.transfer is not null or a.source is not null) limit 1;
+    if found then
+      raise exception 'line %: allotment % is not own budget and cannot be cut', v_bad.line, v_bad.debit_allotment using errcode = 'FW002';
     end if;
   end if;
 

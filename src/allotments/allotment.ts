@@ -2,7 +2,7 @@ import type { Level } from '../kernel/division-code.ts'
 import type { Fen } from '../kernel/money.ts'
 
 /** The forms that make or use lines, in the order in which money takes them. */
-export const FORMS = ['register', 'receive', 'assign', 'refine', 'pass-down', 'plan'] as const
+export const FORMS = ['register', 'add', 'receive', 'assign', 'refine', 'pass-down', 'plan'] as const
 export type AllotmentForm = (typeof FORMS)[number]
 
 export const POVERTY = ['whole', 'part', 'none'] as const
@@ -12,19 +12,23 @@ export type Poverty = (typeof POVERTY)[number]
 /** What a form may be done with: which form made the line that it takes from, and which balance it takes. */
 export const TAKES: Record<AllotmentForm, { from: readonly AllotmentForm[]; account: number } | null> = {
   register: null,
+  add: null,
   receive: null,
-  assign: { from: ['register', 'receive'], account: 1001 },
+  assign: { from: ['register', 'add', 'receive'], account: 1001 },
   refine: { from: ['assign'], account: 5001 },
   'pass-down': { from: ['assign'], account: 5001 },
   plan: { from: ['refine'], account: 500201 },
 }
 
+/** How a line came into the budget [std]: 1 the initial budget, 2 an adjustment in the year (追加), 3 a virement (调剂). */
+export type BudgetOrigin = 1 | 2 | 3
+
 /** A line as it is issued. What is left undefined is taken over from its source. */
 export interface NewLine {
   amount: Fen
   fund?: number
-  source?: bigint
-  transfer?: bigint
+  source?: bigint | undefined
+  transfer?: bigint | undefined
   sourceType?: string
   sourceLevel?: Level
   superiorNumber?: string | null
@@ -44,6 +48,7 @@ export interface NewLine {
   toDivision?: number | null
   note?: string | null
   externalId?: string | null
+  budgetOrigin?: BudgetOrigin
 }
 
 /** What a source line or a transfer hands on to the lines made from it: frozen at the first line, down to the payment. */
@@ -62,6 +67,7 @@ export interface Origin {
   economicSubject: string | null
   poverty: Poverty
   office: number | null
+  budgetOrigin: BudgetOrigin
   available: bigint
 }
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { Repair } from '../kernel/refusal.ts'
 
 const Id = Type.String({ pattern: '^\\d{1,19}$' })
 const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
@@ -33,6 +34,8 @@ export interface Line {
   sourceLevel: string
   superiorNumber: string | null
   direct: boolean
+  /** 1 the initial budget, 2 an adjustment in the year (追加), 3 a virement (调剂). */
+  budgetOrigin: number
   source: string | null
   externalId: string | null
   note: string | null
@@ -159,6 +162,37 @@ export const FormBody = Type.Object({
   lines: Type.Array(LineBody, { minItems: 1, maxItems: 5000 }),
 })
 export type FormBody = Static<typeof FormBody>
+
+/**
+ * A cut or a withdrawal: lines that name what they take from, or an amount that is spread over all that a fund, a document (its own, of
+ * what it was made from, or the superior's) or an agency still has. With `checkOnly` nothing is stored, only shown.
+ */
+export const ReductionBody = Type.Object({
+  fiscalYear: Type.Integer({ minimum: 1994, maximum: 2100 }),
+  effectiveOn: Type.Optional(Day),
+  requestKey: Type.Optional(Type.String({ minLength: 8, maxLength: 80 })),
+  checkOnly: Type.Optional(Type.Boolean()),
+  document: DocumentBody,
+  lines: Type.Optional(
+    Type.Array(Type.Object({ source: Id, amountFen: Type.String({ pattern: '^\\d{1,16}$' }) }), { maxItems: 5000 }),
+  ),
+  spread: Type.Optional(
+    Type.Object({
+      amountFen: Type.String({ pattern: '^\\d{1,16}$' }),
+      fund: Type.Optional(Type.Integer()),
+      agency: Type.Optional(Type.Integer()),
+      documentNumber: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    }),
+  ),
+})
+export interface ReductionAnswer {
+  /** Both null where it was only looked at. */
+  batch: string | null
+  document: string | null
+  /** What was taken off each line, and what the form could take of it after that; the parts sum to the amount. */
+  lines: { line: string; amountFen: string; leftFen: string }[]
+  repairs: Repair[]
+}
 
 export const CorrectionBody = Type.Object({
   fiscalYear: Type.Integer({ minimum: 1994, maximum: 2100 }),

@@ -1,11 +1,11 @@
-import type { Level } from '../kernel/division-code.ts'
 import { displayMoney, type Fen } from '../kernel/money.ts'
 import { FaultList, type Repair, refuse } from '../kernel/refusal.ts'
 import { ACCOUNT } from '../ledger/chart.ts'
 import { type DocumentInput, registerDocument } from '../ledger/document.ts'
 import { type Posting, post, postedBefore, type TransferMove } from '../ledger/post.ts'
 import type { Context } from '../platform/context.ts'
-import { type AllotmentForm, FORMS, monitoredOf, type NewLine, type Origin, TAKES } from './allotment.ts'
+import { type AllotmentForm, FORMS, type NewLine, type Origin, TAKES } from './allotment.ts'
+import { newRow } from './new-line.ts'
 import { type AllotmentRow, fundPoverty, goLive, insertAllotments, newIds, origins, transferOrigins } from './store.ts'
 
 /** One document, one form, its lines: posted as one batch, or not at all. */
@@ -86,42 +86,25 @@ export async function issue(context: Context, input: Issue): Promise<Issued> {
   }
 
   const ids = await newIds(tx, lines.length)
+  const common = {
+    division,
+    fiscalYear: input.fiscalYear,
+    form,
+    document: registered.id,
+    dated: input.document.dated,
+    live,
+  }
   const rows = lines.map((line, index): AllotmentRow => {
     const origin = originOf(line)
     const fund = line.fund ?? origin!.fund
-    const poverty = line.poverty ?? origin?.poverty ?? (funds.get(fund)!.poverty as Origin['poverty'])
-    return {
-      division,
-      id: ids[index]!,
-      fiscal_year: input.fiscalYear,
-      form,
-      document: registered.id,
-      fund,
-      amount_fen: line.amount,
-      source: takes ? line.source! : null,
-      transfer: form === 'receive' ? line.transfer! : null,
-      path: `{${[...(origin?.path ?? []), ids[index]!].join(',')}}`,
-      source_type: line.sourceType ?? origin?.sourceType ?? 'own',
-      source_level: line.sourceLevel ?? origin?.sourceLevel ?? (funds.get(fund)!.level as Level),
-      superior_number: line.superiorNumber ?? origin?.superiorNumber ?? null,
-      direct: line.direct ?? origin?.direct ?? false,
-      advance: line.advance ?? origin?.advance ?? false,
-      fund_nature: line.fundNature ?? origin?.fundNature ?? null,
-      function_subject: line.functionSubject ?? origin?.functionSubject ?? null,
-      economic_subject: line.economicSubject ?? origin?.economicSubject ?? null,
-      department_subject: line.departmentSubject ?? null,
-      transfer_subject: line.transferSubject ?? null,
-      poverty,
-      monitored_fen: monitoredOf(poverty, line.amount, line.monitored),
-      office: line.office ?? origin?.office ?? null,
-      agency: line.agency ?? null,
-      project: line.project ?? null,
-      below_project_code: line.belowProjectCode ?? null,
-      to_division: line.toDivision ?? null,
-      note: line.note ?? null,
-      external_id: line.externalId ?? null,
-      back_entered: live !== null && input.document.dated < live,
+    // A line has one parent: the one that its form takes from, whatever else it may name.
+    const named: NewLine = {
+      ...line,
+      ...(takes ? {} : { source: undefined }),
+      ...(form === 'receive' ? {} : { transfer: undefined }),
+      ...(form === 'add' ? { budgetOrigin: 2 } : {}),
     }
+    return newRow(common, ids[index]!, named, origin, { id: fund, ...funds.get(fund)! })
   })
   await insertAllotments(tx, rows)
   const transfers = await moves(context, input, registered.number, rows, ids)
@@ -231,6 +214,7 @@ function check(
 function postings(form: AllotmentForm, rows: readonly AllotmentRow[]): Posting[] {
   const sides: Record<string, [debit: number, credit: number]> = {
     register: [ACCOUNT.total, ACCOUNT.revenue],
+    add: [ACCOUNT.total, ACCOUNT.revenue],
     receive: [ACCOUNT.total, ACCOUNT.revenue],
     assign: [ACCOUNT.toRefine, ACCOUNT.total],
     refine: [ACCOUNT.own, ACCOUNT.toRefine],

@@ -14,7 +14,7 @@ const LINE = `
     case when p.id is not null then jsonb_build_object('id', p.id::text, 'code', p.code, 'name', p.name) end as project,
     case when t.division is not null then jsonb_build_object('code', t.code, 'name', t.name) end as "toDivision",
     l.function_subject as "functionSubject", l.economic_subject as "economicSubject", l.poverty, l.monitored_fen as "monitoredFen",
-    l.source_level as "sourceLevel", l.superior_number as "superiorNumber", l.direct, l.source::text, l.external_id as "externalId", l.note,
+    l.source_level as "sourceLevel", l.superior_number as "superiorNumber", l.direct, l.budget_origin as "budgetOrigin", l.source::text, l.external_id as "externalId", l.note,
     ((select count(*) from allotments.allotment c where c.division = l.division and c.source = l.id)
       + case when l.to_division is null then 0 else (select count(*) from allotments.allotment c join ledger.published_transfer r on r.division = c.division and r.id = c.transfer
           where c.division = l.to_division and r.sender = l.division and r.sender_allotment = l.id) end)::int as children

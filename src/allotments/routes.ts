@@ -3,22 +3,39 @@ import { type Fen, fen } from '../kernel/money.ts'
 import { refuse, type Sentence } from '../kernel/refusal.ts'
 import { defineRoute } from '../platform/http/define-route.ts'
 import type { AllotmentForm, NewLine } from './allotment.ts'
-import { CorrectionBody, FormBody, LinesQuery, TransfersQuery, TreeQuery } from './contract.ts'
+import {
+  CorrectionBody,
+  FormBody,
+  LinesQuery,
+  type ReductionAnswer,
+  ReductionBody,
+  TransfersQuery,
+  TreeQuery,
+} from './contract.ts'
 import { correct } from './correct.ts'
-import { issue } from './issue.ts'
+import { type Issued, issue } from './issue.ts'
 import { linePage, listLines, listTransfers, treeLines } from './reads.ts'
+import { reduce } from './reduce.ts'
+import { REDUCING, type ReducingForm } from './reduction.ts'
 import { attachScan, readScan } from './scan.ts'
+import { vire } from './virement.ts'
 
 const inDivision = Type.Object({ division: Type.String() })
 const ofDocument = Type.Object({ division: Type.String(), document: Type.String({ pattern: '^\\d{1,19}$' }) })
 
 const FORMS: Record<AllotmentForm, Sentence> = {
   register: { zh: '登记本级预算', en: 'register own budget' },
+  add: { zh: '追加本级预算', en: 'add own budget in the year' },
   receive: { zh: '接收上级转移支付', en: 'receive a superior transfer' },
   assign: { zh: '分配指标', en: 'assign' },
   refine: { zh: '细化指标', en: 'refine' },
   'pass-down': { zh: '下达下级', en: 'pass down' },
   plan: { zh: '登记用款计划', en: 'register a payment plan' },
+}
+
+const REDUCTIONS: Record<ReducingForm, Sentence> = {
+  cut: { zh: '追减本级预算', en: 'cut own budget' },
+  withdraw: { zh: '从预算单位收回', en: 'withdraw from agencies' },
 }
 
 export const routes = [
@@ -81,32 +98,54 @@ export const routes = [
       params: inDivision,
       body: FormBody,
       async handle(context, { division, body }) {
-        const receivers = await receiverIds(context.tx, body)
-        const lines = body.lines.map(
-          ({ amountFen, monitoredFen, source, transfer, project, toDivision, ...rest }): NewLine => ({
-            ...rest,
-            amount: fen(amountFen),
-            ...(monitoredFen === undefined ? {} : { monitored: fen(monitoredFen) as Fen }),
-            ...(source === undefined ? {} : { source: BigInt(source) }),
-            ...(transfer === undefined ? {} : { transfer: BigInt(transfer) }),
-            ...(project === undefined ? {} : { project: BigInt(project) }),
-            ...(toDivision === undefined ? {} : { toDivision: receivers.get(toDivision) ?? null }),
-          }),
-        )
-        const issued = await issue(context, {
-          division,
+        return shown(await issue(context, { ...(await formOf(context.tx, division, body)), form }))
+      },
+    }),
+  ),
+  defineRoute({
+    method: 'POST',
+    path: '/divisions/:division/allotments/virement',
+    permission: 'allotments.write',
+    summary: { zh: '调剂', en: 'virement' },
+    params: inDivision,
+    body: FormBody,
+    async handle(context, { division, body }) {
+      return shown(await vire(context, await formOf(context.tx, division, body)))
+    },
+  }),
+  ...REDUCING.map(form =>
+    defineRoute({
+      method: 'POST',
+      path: `/divisions/:division/allotments/${form}`,
+      permission: 'allotments.write',
+      summary: REDUCTIONS[form],
+      params: inDivision,
+      body: ReductionBody,
+      async handle(context, { division, body }): Promise<ReductionAnswer> {
+        const { spread, lines } = body
+        const reduced = await reduce(context, {
+          ...common(division, body),
           form,
-          fiscalYear: body.fiscalYear,
-          document: body.document,
-          effectiveOn: body.effectiveOn ?? body.document.dated,
-          requestKey: body.requestKey ?? null,
-          lines,
+          checkOnly: body.checkOnly ?? false,
+          ...(lines && { lines: lines.map(line => ({ line: BigInt(line.source), amount: fen(line.amountFen) })) }),
+          ...(spread && {
+            spread: {
+              amount: fen(spread.amountFen),
+              fund: spread.fund ?? null,
+              agency: spread.agency ?? null,
+              documentNumber: spread.documentNumber ?? null,
+            },
+          }),
         })
         return {
-          batch: String(issued.batch),
-          document: String(issued.document),
-          lines: issued.lines.map(String),
-          repairs: issued.repair ? [issued.repair] : [],
+          batch: reduced.batch === null ? null : String(reduced.batch),
+          document: reduced.document === null ? null : String(reduced.document),
+          lines: reduced.parts.map(part => ({
+            line: String(part.line),
+            amountFen: String(part.amount),
+            leftFen: String(part.left),
+          })),
+          repairs: reduced.repair ? [reduced.repair] : [],
         }
       },
     }),
@@ -154,6 +193,38 @@ export const routes = [
     handle: (context, { division, params }) => readScan(context, division, BigInt(params.document)),
   }),
 ]
+
+const common = (division: number, body: Pick<FormBody, 'fiscalYear' | 'document' | 'effectiveOn' | 'requestKey'>) => ({
+  division,
+  fiscalYear: body.fiscalYear,
+  document: body.document,
+  effectiveOn: body.effectiveOn ?? body.document.dated,
+  requestKey: body.requestKey ?? null,
+})
+
+const shown = (issued: Issued) => ({
+  batch: String(issued.batch),
+  document: String(issued.document),
+  lines: issued.lines.map(String),
+  repairs: issued.repair ? [issued.repair] : [],
+})
+
+/** A form as a verb takes it, with its lines read from the body. */
+async function formOf(tx: Parameters<typeof listTransfers>[0], division: number, body: FormBody) {
+  const receivers = await receiverIds(tx, body)
+  const lines = body.lines.map(
+    ({ amountFen, monitoredFen, source, transfer, project, toDivision, ...rest }): NewLine => ({
+      ...rest,
+      amount: fen(amountFen),
+      ...(monitoredFen === undefined ? {} : { monitored: fen(monitoredFen) as Fen }),
+      ...(source === undefined ? {} : { source: BigInt(source) }),
+      ...(transfer === undefined ? {} : { transfer: BigInt(transfer) }),
+      ...(project === undefined ? {} : { project: BigInt(project) }),
+      ...(toDivision === undefined ? {} : { toDivision: receivers.get(toDivision) ?? null }),
+    }),
+  )
+  return { ...common(division, body), lines }
+}
 
 async function receiverIds(tx: Parameters<typeof listTransfers>[0], body: FormBody): Promise<Map<string, number>> {
   const codes = [...new Set(body.lines.flatMap(line => line.toDivision ?? []))]

@@ -1,6 +1,8 @@
+import type { Posting } from '../ledger/post.ts'
 import { insertRows } from '../platform/database/insert.ts'
 import type { Tx } from '../platform/database/transaction.ts'
 import type { Origin } from './allotment.ts'
+import type { Holding } from './reduction.ts'
 
 export interface AllotmentRow {
   division: number
@@ -33,6 +35,7 @@ export interface AllotmentRow {
   note: string | null
   external_id: string | null
   back_entered: boolean
+  budget_origin: number
 }
 
 const COLUMNS: { [Column in keyof AllotmentRow]: string } = {
@@ -66,6 +69,7 @@ const COLUMNS: { [Column in keyof AllotmentRow]: string } = {
   note: 'text',
   external_id: 'text',
   back_entered: 'boolean',
+  budget_origin: 'smallint',
 }
 
 export const insertAllotments = (tx: Tx, rows: readonly AllotmentRow[]): Promise<void> =>
@@ -88,7 +92,7 @@ export async function origins(
   const rows = await tx.query<never>(
     `select a.id, a.form, a.fund, a.path, a.source_type as "sourceType", a.source_level as "sourceLevel", a.superior_number as "superiorNumber",
        a.direct, a.advance, a.fund_nature as "fundNature", a.function_subject as "functionSubject", a.economic_subject as "economicSubject",
-       a.poverty, a.office, coalesce(b.debit_fen - b.credit_fen, 0)::bigint as available
+       a.poverty, a.office, a.budget_origin as "budgetOrigin", coalesce(b.debit_fen - b.credit_fen, 0)::bigint as available
      from allotments.allotment a left join ledger.balance b on b.division = a.division and b.allotment = a.id and b.account = $3
      where a.division = $1 and a.id = any ($2::bigint[])`,
     [division, ids, account],
@@ -105,7 +109,7 @@ export async function transferOrigins(
   const rows = await tx.query<never>(
     `select t.id, 'transfer' as form, t.fund, t.path, 'superior' as "sourceType", t.source_level as "sourceLevel", t.document_number as "superiorNumber",
        t.direct, false as advance, t.fund_nature as "fundNature", t.function_subject as "functionSubject", null as "economicSubject", f.poverty,
-       null as office, t.sent_fen - t.taken_fen as available, t.document_number as "documentNumber"
+       null as office, 1 as "budgetOrigin", t.sent_fen - t.taken_fen as available, t.document_number as "documentNumber"
      from ledger.transfer t join funds.published_fund f on f.id = t.fund where t.division = $1 and t.id = any ($2::bigint[])`,
     [division, ids],
   )
@@ -129,3 +133,63 @@ export async function fundPoverty(
   )
   return new Map(rows.map(row => [row.id, row]))
 }
+
+/**
+ * Lines with what reductions may take of them. Their balances, and those of the lines that they were made from, are locked first, in key
+ * order as `ledger.post` locks them: what is read here stays true until the form is posted.
+ */
+export async function holdings(tx: Tx, division: number, ids: readonly bigint[]): Promise<Map<bigint, Holding>> {
+  const { all } = await tx.one<{ all: bigint[] }>(
+    `select coalesce(array_agg(distinct k.id), '{}') as all from allotments.allotment a cross join unnest(array[a.id, a.source]) as k(id)
+     where a.division = $1 and a.id = any ($2::bigint[]) and k.id is not null`,
+    [division, ids],
+  )
+  await tx.query('select ledger.lock_balances($1, $2::bigint[])', [division, all])
+  const rows = await tx.query<never>(
+    `select a.id, a.form, a.fiscal_year as "fiscalYear", a.fund, a.source, s.form as "sourceForm", a.path, a.source_type as "sourceType",
+       a.source_level as "sourceLevel", a.superior_number as "superiorNumber", a.direct, a.advance, a.fund_nature as "fundNature",
+       a.function_subject as "functionSubject", a.economic_subject as "economicSubject", a.department_subject as "departmentSubject",
+       a.poverty, a.office, a.agency, a.project, a.budget_origin as "budgetOrigin", a.total_fen as "toAssign", a.to_refine_fen as "toRefine",
+       a.own_fen as own, a.plan_fen as plan
+     from allotments.published_line a left join allotments.allotment s on s.division = a.division and s.id = a.source
+     where a.division = $1 and a.id = any ($2::bigint[])`,
+    [division, ids],
+  )
+  return new Map((rows as Holding[]).map(row => [row.id, row]))
+}
+
+/** What a reduction that names no lines is spread over: each given word narrows it down. */
+export interface SpreadFilter {
+  fund: number | null
+  agency: number | null
+  /** Of the line itself, of one that it was made from in its division, or of the superior's document behind it. */
+  documentNumber: string | null
+}
+
+/** The lines of a year that a spread reduction may be of, by id; whether anything is left of them is not asked here. */
+export const spreadOver = async (
+  tx: Tx,
+  division: number,
+  fiscalYear: number,
+  forms: readonly string[],
+  filter: SpreadFilter,
+): Promise<bigint[]> =>
+  (
+    await tx.query<{ id: bigint }>(
+      `select a.id from allotments.allotment a
+       where a.division = $1 and a.fiscal_year = $2 and a.form = any ($3) and ($4::int is null or a.fund = $4) and ($5::int is null or a.agency = $5)
+         and ($6::text is null or a.superior_number = $6 or exists (
+           select from allotments.allotment p join ledger.document d on d.division = p.division and d.id = p.document
+           where p.division = a.division and p.id = any (a.path) and d.number = $6))
+       order by a.id`,
+      [division, fiscalYear, forms, filter.fund, filter.agency, filter.documentNumber],
+    )
+  ).map(row => row.id)
+
+/** The entries of a batch, in their order. */
+export const entriesOf = (tx: Tx, division: number, batch: bigint): Promise<Posting[]> =>
+  tx.query<never>(
+    `select debit_allotment as "debitAllotment", debit, credit_allotment as "creditAllotment", credit, amount_fen as amount
+     from ledger.entry where division = $1 and batch = $2 order by line`,
+    [division, batch],
+  )

@@ -6,7 +6,7 @@ export const allotmentChecks: readonly VerifyCheck[] = [
     'trees',
     '收支平衡',
     'every tree balances',
-    `select count(*) from allotments.allotment where form in ('register', 'receive')`,
+    `select count(*) from allotments.allotment where form in ('register', 'add', 'receive')`,
     `select concat('tree ', t.division, '/', t.root) as place, t.came as expected, t.stands as found from (
        select a.division, r.id as root,
          sum(case when b.side = 'C' then b.credit_fen - b.debit_fen else 0 end) as came,
@@ -33,6 +33,33 @@ export const allotmentChecks: readonly VerifyCheck[] = [
      select concat('allotment ', e.division, '/', e.debit_allotment), concat('sent ', sum(e.amount_fen)), 'no transfer' from ledger.entry e
      where e.debit = 500202 and not exists (select from ledger.transfer t where t.sender = e.division and t.sender_allotment = e.debit_allotment)
      group by e.division, e.debit_allotment having sum(e.amount_fen) <> 0`,
+  ),
+  sqlCheck(
+    'reductions',
+    '追减、收回与调剂',
+    'cuts, withdrawals and virements',
+    `select count(*) from ledger.batch where form in ('cut', 'withdraw', 'virement')`,
+    // Own budget alone is cut; money goes back where it was taken from; a virement leaves each assigned line as it was.
+    `with moved as (
+       select b.form, e.*, d.source as debit_source, c.source as credit_source, d.transfer as debit_transfer
+       from ledger.batch b join ledger.entry e on e.division = b.division and e.batch = b.id
+       join allotments.allotment d on d.division = e.division and d.id = e.debit_allotment
+       join allotments.allotment c on c.division = e.division and c.id = e.credit_allotment
+       where b.form in ('cut', 'withdraw', 'virement'))
+     select concat('entry ', division, '/', batch, '/', line) as place, 'own budget' as expected, concat(form, ' of transfer ', debit_transfer) as found
+       from moved where debit = 4001 and debit_transfer is not null
+     union all
+     select concat('entry ', division, '/', batch, '/', line), concat('back from ', credit_allotment), concat('to ', debit_allotment)
+       from moved where not (debit = 500201 and credit = 5001)
+         and debit_allotment is distinct from case when credit in (5001, 500201) then credit_source else credit_allotment end
+     union all
+     select concat('entry ', division, '/', batch, '/', line), concat('from ', debit_source), concat('from ', credit_allotment)
+       from moved where debit = 500201 and credit = 5001 and credit_allotment is distinct from debit_source
+     union all
+     select concat('batch ', division, '/', batch, ' of allotment ', allotment), sum(taken)::text, sum(given)::text from (
+       select division, batch, debit_allotment as allotment, amount_fen as taken, 0 as given from moved where form = 'virement' and debit = 5001
+       union all select division, batch, credit_allotment, 0, amount_fen from moved where form = 'virement' and credit = 5001) v
+       group by division, batch, allotment having sum(taken) <> sum(given)`,
   ),
   sqlCheck(
     'lineage',

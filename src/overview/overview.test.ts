@@ -2,12 +2,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testInstallation } from '../../test/database.ts'
 import type { AllotmentForm, NewLine } from '../allotments/allotment.ts'
 import { issue, openTransfers } from '../allotments/issue.ts'
+import { reduce } from '../allotments/reduce.ts'
+import type { ReducingForm } from '../allotments/reduction.ts'
+import { vire } from '../allotments/virement.ts'
 import { part as divisions } from '../divisions/part.ts'
 import { agenciesByCode, divisionsByCode } from '../divisions/store.ts'
 import { part as funds } from '../funds/part.ts'
 import { SYSTEM } from '../kernel/actor.ts'
 import { clockAt } from '../kernel/clock.ts'
-import { fen } from '../kernel/money.ts'
+import { type Fen, fen } from '../kernel/money.ts'
 import { post } from '../ledger/post.ts'
 import type { Installation } from '../platform/installation.ts'
 import type { Part } from '../platform/part.ts'
@@ -45,6 +48,14 @@ const form = (division: number, name: AllotmentForm, lines: NewLine[], day = `${
       lines,
     }),
   )
+const paper = (division: number, day = `${YEAR}-05-01`) => ({
+  division,
+  fiscalYear: YEAR,
+  document: { number: `示财〔2018〕${++number}号`, title: '关于调整资金的通知', dated: day },
+  effectiveOn: day,
+})
+const lower = (division: number, name: ReducingForm, line: bigint, amount: Fen, day?: string) =>
+  here.run(SYSTEM, context => reduce(context, { ...paper(division, day), form: name, lines: [{ line, amount }] }))
 const look = (division: number): Promise<Overview> =>
   here.run(SYSTEM, context => overviewOf(context.tx, division, YEAR), { readOnly: true })
 const waiting = async (division: number): Promise<bigint[]> =>
@@ -220,6 +231,34 @@ function check(overview: Overview): void {
   expect(sum(flow.links.filter(one => one.target === 'paid').map(one => one.amountFen))).toBe(BigInt(stages.paidFen))
 }
 
+test('a cut lowers what was arranged, in its own month; a withdrawal lowers what can be executed; both figures stay sums of the books', async () => {
+  const division = id['990200000']!
+  const monthOf = (overview: Overview, month: number) => overview.months[month - 1]!.arrangedFen
+  const registered = await form(division, 'register', [{ amount: fen(100_00n), fund }])
+  await form(division, 'add', [{ amount: fen(30_00n), fund }], `${YEAR}-03-01`)
+  await lower(division, 'cut', registered.lines[0]!, fen(40_00n), `${YEAR}-06-01`)
+  const overview = await look(division)
+  expect(overview.stages).toMatchObject({ registeredFen: '9000', toAssignFen: '9000' })
+  expect(overview.funds.map(row => row.arrangedFen)).toEqual(['9000'])
+  expect([2, 3, 6].map(month => monthOf(overview, month))).toEqual(['10000', '3000', '-4000'])
+  const county = id['990101000']!
+  const before = await look(county)
+  const [refined] = (
+    await here.ownerPool.query<{ id: bigint }>(
+      "select id from allotments.allotment where division = $1 and form = 'refine'",
+      [county],
+    )
+  ).rows
+  await lower(county, 'withdraw', refined!.id, fen(50_000_00n))
+  const after = await look(county)
+  expect(BigInt(after.execution.executableFen)).toBe(BigInt(before.execution.executableFen) - 50_000_00n)
+  expect(after.execution.paidFen).toBe(before.execution.paidFen)
+  expect(sum(after.months.map(month => month.arrangedFen))).toBe(
+    BigInt(after.stages.registeredFen) + BigInt(after.stages.receivedFen),
+  )
+  check(after)
+})
+
 test('after any run of forms the stages add up at every level, and the drawing loses nothing on its way', async () => {
   let state = 20180630
   const random = (below: number): number => {
@@ -244,10 +283,10 @@ test('after any run of forms the stages add up at every level, and the drawing l
       )
     ).rows
   const part = (amount: bigint) => fen(amount < 3n ? amount : 1n + BigInt(random(Number(amount))))
-  for (let step = 0; step < 90; step++) {
+  for (let step = 0; step < 150; step++) {
     const code = codes[random(codes.length)]!
     const division = id[code]!
-    const kind = random(5)
+    const kind = random(8)
     if (kind === 0) await form(division, 'register', [{ amount: fen(1 + random(1_000_000)), fund }])
     else if (kind === 1) {
       const [transfer] = await waiting(division)
@@ -260,7 +299,7 @@ test('after any run of forms the stages add up at every level, and the drawing l
         { amount: part(rows[0].left), transfer, ...(random(2) ? { fund: localFund } : {}) },
       ])
     } else if (kind === 2) {
-      const [line] = await left(division, 1001, ['register', 'receive'])
+      const [line] = await left(division, 1001, ['register', 'add', 'receive'])
       if (line) await form(division, 'assign', [{ amount: part(line.left), source: line.id }])
     } else if (kind === 3) {
       const [line] = await left(division, 5001, ['assign'])
@@ -269,6 +308,23 @@ test('after any run of forms the stages add up at every level, and the drawing l
         await form(division, 'pass-down', [
           { amount: part(line.left), source: line.id, toDivision: id[to[random(to.length)]!]! },
         ])
+    } else if (kind === 5) {
+      const add = random(2) === 0
+      const [line] = add ? [] : await left(division, 1001, ['register', 'add'])
+      if (line) await lower(division, 'cut', line.id, part(line.left))
+      else await form(division, 'add', [{ amount: fen(1 + random(1_000_000)), fund }])
+    } else if (kind === 6) {
+      const [line] = await left(division, 500201, ['refine'])
+      if (line) await lower(division, 'withdraw', line.id, part(line.left))
+    } else if (kind === 7) {
+      const [line] = await left(division, 500201, ['refine'])
+      if (line)
+        await here.run(SYSTEM, context =>
+          vire(context, {
+            ...paper(division),
+            lines: [{ source: line.id, amount: part(line.left), functionSubject: `21305${step + 10}` }],
+          }),
+        )
     } else {
       const [line] = await left(division, 5001, ['assign'])
       if (line && code === '990101000')

@@ -100,9 +100,10 @@ export const monthsOf = (tx: Tx, division: number, year: number): Promise<Month[
   tx.query<never>(
     `with area as (select division from divisions.scope_division where scope = $1),
      arranged as (
-       select extract(month from e.effective_on)::int as month, sum(e.amount_fen) as fen
+       -- What came in, less what was cut again, each in its own month.
+       select extract(month from e.effective_on)::int as month, sum(case when e.credit = 4001 then e.amount_fen else -e.amount_fen end) as fen
        from area s
-       join ledger.published_entry e on e.division = s.division and e.fiscal_year = $2 and e.credit = 4001
+       join ledger.published_entry e on e.division = s.division and e.fiscal_year = $2 and (e.credit = 4001 or e.debit = 4001)
        join allotments.published_line l on l.division = e.division and l.id = e.credit_allotment
        left join ledger.published_transfer t on t.division = l.division and t.id = l.transfer
        where t.sender is null or t.sender not in (select division from area) group by 1

@@ -23,9 +23,14 @@ const KINDS = [
   ...Array<string>(7).fill('pay'),
   ...Array<string>(2).fill('refund'),
   ...Array<string>(6).fill('correct'),
+  ...Array<string>(2).fill('add'),
+  ...Array<string>(3).fill('cut'),
+  ...Array<string>(3).fill('withdraw'),
+  ...Array<string>(1).fill('spread'),
+  ...Array<string>(4).fill('vire'),
 ]
 const SOURCES: Record<string, { forms: string[]; account: number }> = {
-  assign: { forms: ['register', 'receive'], account: 1001 },
+  assign: { forms: ['register', 'add', 'receive'], account: 1001 },
   refine: { forms: ['assign'], account: 5001 },
   'pass-down': { forms: ['assign'], account: 5001 },
   plan: { forms: ['refine'], account: 500201 },
@@ -59,8 +64,10 @@ export class Drawer {
   /** Another client's form about the same money: the same order under ids of its own. */
   rival(order: Order): Order {
     const id = `o${++this.#next}`
-    if (order.kind === 'issue')
-      return { ...order, id, lines: order.lines.map((line, n) => ({ ...line, id: `${id}.${n + 1}` })) }
+    if (order.kind === 'issue' || order.kind === 'vire') {
+      const lines = order.lines.map((line, n) => ({ ...line, id: `${id}.${n + 1}` }))
+      return { ...order, id, lines } as Order
+    }
     return { ...order, id }
   }
 
@@ -68,7 +75,7 @@ export class Drawer {
     const id = `o${++this.#next}`
     if (kind === 'arrive')
       return { id, kind, division: this.chance(0.7) ? 1 : this.pick(DIVISIONS), amount: this.#amount(10n ** 12n) }
-    if (kind === 'register') {
+    if (kind === 'register' || kind === 'add') {
       const lines = this.#times(n => ({
         id: `${id}.${n}`,
         amount: wrong ? -BigInt(this.below(2)) : this.#amount(10n ** 11n),
@@ -111,7 +118,54 @@ export class Drawer {
       }
     }
     if (kind === 'pay' || kind === 'refund') return this.#use(id, kind, wrong)
+    if (kind === 'cut' || kind === 'withdraw' || kind === 'vire') return this.#reduce(id, kind, wrong)
+    if (kind === 'spread') return this.#spread(id, wrong)
     return this.#issue(id, kind, wrong)
+  }
+
+  #reduce(id: string, kind: 'cut' | 'withdraw' | 'vire', wrong: boolean): Order | null {
+    const form = kind === 'vire' ? 'withdraw' : kind
+    const fault = wrong ? this.pick(['too much', 'too much', 'wrong form', 'unknown', 'elsewhere', 'nothing']) : null
+    const fits = (line: string) =>
+      fault === 'wrong form'
+        ? this.#model.reducible(form, line) === null
+        : (this.#model.reducible(form, line) ?? 0n) > 0n
+    const first = this.#some(this.#model.lines, ([line]) => fits(line))
+    if (!first) return null
+    const { division } = first[1]
+    const left = new Map<string, bigint>()
+    const lines = this.#times(n => {
+      const [line] =
+        n === 1
+          ? first
+          : (this.#some(this.#model.lines, ([key, one]) => one.division === division && fits(key)) ?? first)
+      const most = (this.#model.reducible(form, line) ?? 1n) - (left.get(line) ?? 0n)
+      const amount = fault === 'nothing' ? 0n : this.#amount(most, fault === 'too much')
+      left.set(line, (left.get(line) ?? 0n) + amount)
+      return { id: `${id}.${n}`, line: fault === 'unknown' ? 'none' : line, amount }
+    })
+    const where = fault === 'elsewhere' ? (division % 10) + 1 : division
+    if (kind === 'vire') return { id, kind, division: where, lines }
+    return {
+      id,
+      kind: 'reduce',
+      form: kind,
+      division: where,
+      lines: lines.map(({ line, amount }) => ({ line, amount })),
+    }
+  }
+
+  /** Over all lines of a division that have something left, be they many. */
+  #spread(id: string, wrong: boolean): Order | null {
+    const form = this.pick(['cut', 'withdraw'] as const)
+    const first = this.#some(this.#model.lines, ([line]) => (this.#model.reducible(form, line) ?? 0n) > 0n)
+    if (!first) return null
+    const { division } = first[1]
+    const all = [...this.#model.lines]
+      .filter(([, line]) => line.division === division)
+      .reduce((sum, [line]) => sum + (this.#model.reducible(form, line) ?? 0n), 0n)
+    // A part of it, so that the division is not emptied each time.
+    return { id, kind: 'spread', form, division, amount: wrong ? all + 1n : this.#amount(all / 7n + 1n) }
   }
 
   #issue(id: string, form: string, wrong: boolean): Order | null {

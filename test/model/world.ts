@@ -1,6 +1,8 @@
 import type { AllotmentForm } from '../../src/allotments/allotment.ts'
 import { correct } from '../../src/allotments/correct.ts'
 import { issue, openTransfers } from '../../src/allotments/issue.ts'
+import { reduce } from '../../src/allotments/reduce.ts'
+import { vire } from '../../src/allotments/virement.ts'
 import { SYSTEM } from '../../src/kernel/actor.ts'
 import type { Fen } from '../../src/kernel/money.ts'
 import { Refusal } from '../../src/kernel/refusal.ts'
@@ -114,7 +116,7 @@ export class World {
         document: paper,
         lines: order.lines.map(line => ({
           amount: line.amount as Fen,
-          ...(order.form === 'register' ? { fund: 1 } : {}),
+          ...(order.form === 'register' || order.form === 'add' ? { fund: 1 } : {}),
           ...(line.source === undefined ? {} : { source: idOf(line.source)! }),
           ...(line.transfer === undefined ? {} : { transfer: this.transfers.get(line.transfer) ?? UNKNOWN }),
           ...(line.to === undefined ? {} : { toDivision: line.to }),
@@ -152,6 +154,35 @@ export class World {
         })),
       })
       return () => void this.batches.set(order.id, batch)
+    }
+    if (order.kind === 'reduce' || order.kind === 'spread') {
+      const { batch, parts } = await reduce(context, {
+        ...common,
+        form: order.form,
+        document: paper,
+        ...(order.kind === 'reduce'
+          ? { lines: order.lines.map(({ line, amount }) => ({ line: idOf(line)!, amount: amount as Fen })) }
+          : { spread: { amount: order.amount as Fen, fund: 1 } }),
+      })
+      const asked = order.kind === 'reduce' ? order.lines.reduce((sum, { amount }) => sum + amount, 0n) : order.amount
+      if (parts.reduce((sum, part) => sum + part.amount, 0n) !== asked) throw new Error('the parts do not sum')
+      return () => void this.batches.set(order.id, batch!)
+    }
+    if (order.kind === 'vire') {
+      const { batch, lines } = await vire(context, {
+        ...common,
+        document: paper,
+        lines: order.lines.map(({ line, amount }) => ({
+          source: idOf(line)!,
+          amount: amount as Fen,
+          note: order.id,
+          functionSubject: order.id,
+        })),
+      })
+      return () => {
+        this.batches.set(order.id, batch)
+        order.lines.forEach(({ id }, n) => void this.lines.set(id, lines[n]!))
+      }
     }
     const [wrong = '', line = '1'] = order.entry.split('/')
     const batch = await correct(context, {

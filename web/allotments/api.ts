@@ -5,7 +5,7 @@ export const FORMS = ['register', 'receive', 'assign', 'refine', 'pass-down', 'p
 export type Form = (typeof FORMS)[number]
 
 /** What every list of lines shows of one, wherever the line was read. */
-export type ShownLine = Omit<Line, 'fund' | 'project' | 'toDivision' | 'children' | 'externalId'> & {
+export type ShownLine = Omit<Line, 'fund' | 'project' | 'toDivision' | 'children' | 'externalId' | 'budgetOrigin'> & {
   fund: { id: number | string; code: string; name: string }
   project?: Line['project']
   toDivision?: Line['toDivision']

@@ -74,6 +74,10 @@ export const duties: typeof chinese = {
     plan: 'Payment plan',
     pay: 'Payment',
     refund: 'Refund',
+    add: 'Add own budget',
+    cut: 'Cut own budget',
+    withdraw: 'Withdraw from agency',
+    virement: 'Virement',
     correct: 'Red-letter correction',
   },
   formAbout: {

@@ -71,6 +71,10 @@ export const duties = {
     plan: '用款计划',
     pay: '支付',
     refund: '退款',
+    add: '追加',
+    cut: '追减',
+    withdraw: '收回（单位）',
+    virement: '调剂',
     correct: '红字更正',
   },
   formAbout: {
