@@ -31,7 +31,7 @@ interface Original {
 /**
  * Red-letter correction (红字更正): the original's two accounts again, with a negative amount, naming the original. What has
  * already flowed further must be corrected first, from the bottom up: the guard refuses `over-allotted` otherwise.
- * Refuses `entry-missing`, `correction-of-red`, `correction-exceeds`, `correction-not-positive`, and what `post` refuses.
+ * Refuses `entry-missing`, `correction-of-red`, `correction-of-payment`, `correction-exceeds`, `correction-not-positive`, and what `post` refuses.
  */
 export async function correct(context: Context, input: CorrectionInput): Promise<bigint> {
   const { tx } = context
@@ -57,6 +57,14 @@ export async function correct(context: Context, input: CorrectionInput): Promise
       'correction-of-red',
       '红字分录不能再更正：请对原分录重新登记。',
       'A red letter is not corrected again: register the original anew.',
+    )
+  // What the bank has paid is a fact of the treasury's: its own voucher takes it back, and the payment with it.
+  if ([original.debit, original.credit].some(account => account === ACCOUNT.paid || account === ACCOUNT.transit))
+    refuse(
+      'conflict',
+      'correction-of-payment',
+      '支付分录不能在此更正：请导入国库的退款或更正凭证。',
+      'A payment is not corrected here: import the treasury’s refund or its correcting voucher.',
     )
   if (input.amount <= 0n)
     refuse(

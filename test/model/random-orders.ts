@@ -104,7 +104,8 @@ export class Drawer {
     if (kind === 'correct') {
       const entry = this.#some(
         this.#model.entries,
-        ([, { corrects, amount, corrected }]) => wrong || (!corrects && amount > corrected),
+        ([, { corrects, amount, corrected, debit, credit }]) =>
+          wrong || (!corrects && amount > corrected && !`${debit} ${credit}`.includes('/5201')),
       )
       if (!entry) return null
       const [name, { division, amount, corrected }] = entry

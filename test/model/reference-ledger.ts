@@ -92,6 +92,7 @@ export class ReferenceLedger {
       const wrong = this.entries.get(order.entry)
       if (wrong?.division !== division) return 'entry-missing'
       if (wrong!.corrects) return 'correction-of-red'
+      if ([wrong!.debit, wrong!.credit].some(side => side.endsWith('/5201'))) return 'correction-of-payment'
       if (order.amount <= 0n) return 'correction-not-positive'
       if (order.amount > wrong!.amount - wrong!.corrected) return 'correction-exceeds'
       made.push({ ...wrong!, amount: -order.amount, corrected: 0n, corrects: order.entry })

@@ -148,6 +148,7 @@ export const duties: typeof chinese = {
     stored: 'The correction is posted in the ledger',
     toLine: 'Back to the allotment',
     ofRed: 'a red letter is not corrected again',
+    ofPayment: 'a payment is corrected by the treasury’s own voucher: import its refund',
     nothingLeft: 'wholly corrected',
     noPermission: 'your post may not correct entries',
   },

@@ -143,6 +143,7 @@ export const duties = {
     stored: '已登记红字更正，总账已自动记账',
     toLine: '回到这笔指标',
     ofRed: '红字分录不再更正',
+    ofPayment: '支付由国库凭证更正：请导入退款或更正凭证',
     nothingLeft: '已全部更正',
     noPermission: '您的岗位没有红字更正的权限',
   },
