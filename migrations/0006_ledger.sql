@@ -24,8 +24,7 @@ create table ledger.account (
   name       text     not null,
   english    text     not null,
   side       char(1)  not null check (side in ('D', 'C')),
-  constraint shown_once unique (chart, shown_code),
-  constraint account_side unique (code, side)
+  constraint shown_once unique (chart, shown_code)
 );
 comment on table ledger.account is 'reference: an account; side says where its balance stands, D 借方 or C 贷方; code carries no year';
 

@@ -382,7 +382,6 @@ create table ledger.account (
   side character(1) not null,
   constraint account_pkey PRIMARY KEY (code),
   constraint account_chart_fkey FOREIGN KEY (chart) REFERENCES ledger.chart(id),
-  constraint account_side UNIQUE (code, side),
   constraint account_side_check CHECK ((side = ANY (ARRAY['D'::bpchar, 'C'::bpchar]))),
   constraint shown_once UNIQUE (chart, shown_code)
 );

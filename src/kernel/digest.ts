@@ -8,4 +8,5 @@ export const sm3 = (...parts: (string | Uint8Array)[]): Buffer => {
 }
 
 /** HMAC-SM3 under a secret key: how personal data is matched without being read. */
-export const keyedDigest = (key: Uint8Array, text: string): Buffer => createHmac('sm3', key).update(text).digest()
+export const keyedDigest = (key: Uint8Array, text: string | Uint8Array): Buffer =>
+  createHmac('sm3', key).update(text).digest()

@@ -8,9 +8,7 @@ export type Fen = bigint & { readonly [fenBrand]: true }
 export const MAX_FEN = 1_000_000_000_000_000n as Fen
 
 export const fen = (value: bigint | number | string): Fen => BigInt(value) as Fen
-export const ZERO = 0n as Fen
 export const add = (...amounts: Fen[]): Fen => amounts.reduce((sum, amount) => sum + amount, 0n) as Fen
-export const subtract = (from: Fen, amount: Fen): Fen => (from - amount) as Fen
 export const negate = (amount: Fen): Fen => -amount as Fen
 
 /** How many fen one unit of display holds. */

@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { keyedDigest } from '../kernel/digest.ts'
 
 /**
  * Keeps personal data at rest: SM4-CBC, then HMAC-SM3 over version, vector and text (encrypt-then-MAC; Node has no SM4-GCM).
@@ -13,7 +14,7 @@ export class Vault {
   constructor(keys: Record<string, string>) {
     this.#keys = new Map(
       Object.entries(keys).map(([version, secret]) => {
-        const part = (purpose: string) => createHmac('sm3', Buffer.from(secret, 'hex')).update(purpose).digest()
+        const part = (purpose: string) => keyedDigest(Buffer.from(secret, 'hex'), purpose)
         return [Number(version), { cipher: part('cipher').subarray(0, 16), mac: part('mac'), match: part('match') }]
       }),
     )
@@ -37,7 +38,7 @@ export class Vault {
 
   /** The keyed digest by which two equal numbers are known to be equal without being read. */
   digest(text: string, version = this.version): Buffer {
-    return createHmac('sm3', this.#key(version).match).update(text).digest()
+    return keyedDigest(this.#key(version).match, text)
   }
 
   encrypt(plain: string | Uint8Array): Buffer {
@@ -45,15 +46,14 @@ export class Vault {
     const iv = randomBytes(16)
     const cipher = createCipheriv('sm4-cbc', key.cipher, iv)
     const body = Buffer.concat([Buffer.from([this.version]), iv, cipher.update(plain), cipher.final()])
-    return Buffer.concat([body, createHmac('sm3', key.mac).update(body).digest()])
+    return Buffer.concat([body, keyedDigest(key.mac, body)])
   }
 
   decrypt(sealed: Uint8Array): Buffer {
     const bytes = Buffer.from(sealed)
     const key = this.#key(bytes[0] ?? 0)
     const body = bytes.subarray(0, -32)
-    if (!timingSafeEqual(createHmac('sm3', key.mac).update(body).digest(), bytes.subarray(-32)))
-      throw new Error('the ciphertext was changed')
+    if (!timingSafeEqual(keyedDigest(key.mac, body), bytes.subarray(-32))) throw new Error('the ciphertext was changed')
     const decipher = createDecipheriv('sm4-cbc', key.cipher, body.subarray(1, 17))
     return Buffer.concat([decipher.update(body.subarray(17)), decipher.final()])
   }
