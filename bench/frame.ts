@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { auditPort } from '../src/audit/record.ts'
-import { openPool } from '../src/platform/database/pool.ts'
+import { openPool, type Pool } from '../src/platform/database/pool.ts'
 import { type Installation, openInstallation } from '../src/platform/installation.ts'
 
 /** What a benchmark is given: a fresh installation of its own, a folder to write into, and its size. */
@@ -11,6 +11,8 @@ export interface BenchPlace {
   folder: string
   rows: number
   seed: number
+  /** Which of the benchmark's kinds; the first where not said. */
+  kind: string | undefined
   say(line: string): void
 }
 
@@ -31,6 +33,12 @@ export interface Benchmark {
   defaultRows: number
   /** The ratio that is aimed at. */
   aim: number
+  /** `more`: the ratio says how many times as much is done in the same time, else how many times as long the same takes. */
+  better?: 'more'
+  /** Megabytes that this process should stay under. */
+  memoryAim?: number
+  /** Forms that `--kind` chooses from. */
+  kinds?: readonly string[]
   run(place: BenchPlace): Promise<Measured>
 }
 
@@ -46,11 +54,20 @@ export interface BenchResult extends Measured {
 /** Runs a benchmark on an installation that is made for it and thrown away: embedded, or a database of its own on DATABASE_URL's server. */
 export async function runBenchmark(
   benchmark: Benchmark,
-  options: { rows?: number; seed?: number; databaseUrl?: string; say?: (line: string) => void } = {},
+  options: {
+    rows?: number
+    seed?: number
+    kind?: string
+    databaseUrl?: string
+    /** A folder that is not there yet: what was made lies in it afterwards, to be looked at (`serve --data FOLDER/data`). */
+    keep?: string
+    say?: (line: string) => void
+  } = {},
 ): Promise<BenchResult> {
   const rows = options.rows ?? benchmark.defaultRows
   const seed = options.seed ?? 20261120
-  const folder = mkdtempSync(join(tmpdir(), 'fundwatch-bench-'))
+  const folder = options.keep ?? mkdtempSync(join(tmpdir(), 'fundwatch-bench-'))
+  if (options.keep) mkdirSync(folder)
   const database = `fundwatch_bench_${process.pid}`
   const admin = options.databaseUrl ? openPool({ connectionString: options.databaseUrl }, { max: 1 }) : null
   let installation: Installation | null = null
@@ -61,8 +78,18 @@ export async function runBenchmark(
       auditPort,
     )
     const { rows: version } = await installation.ownerPool.query<{ server_version: string }>('show server_version')
-    const measured = await benchmark.run({ installation, folder, rows, seed, say: options.say ?? (() => {}) })
-    const ratio = measured.seconds / measured.baselineSeconds
+    const measured = await benchmark.run({
+      installation,
+      folder,
+      rows,
+      seed,
+      kind: options.kind ?? benchmark.kinds?.[0],
+      say: options.say ?? (() => {}),
+    })
+    const ratio =
+      benchmark.better === 'more'
+        ? measured.baselineSeconds / measured.seconds
+        : measured.seconds / measured.baselineSeconds
     return {
       ...measured,
       name: benchmark.name,
@@ -77,7 +104,7 @@ export async function runBenchmark(
     // Not by force: autovacuum may be at work there, which only a superuser may end; the server itself waits for it.
     await admin?.query(`drop database if exists ${database}`)
     await admin?.end()
-    rmSync(folder, { recursive: true, force: true })
+    if (!options.keep) rmSync(folder, { recursive: true, force: true })
   }
 }
 
@@ -110,5 +137,36 @@ export function seeded(seed: number): () => number {
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+/**
+ * Processor seconds that this process and the database's processes have used so far: what work costs, however busy the machine is
+ * otherwise. Null where the database runs elsewhere, or the system does not tell (no /proc).
+ */
+export async function processorSeconds(pool: Pool): Promise<number | null> {
+  const { rows } = await pool.query<{ pid: number }>('select pg_backend_pid() as pid')
+  try {
+    // Fields behind the name, which may hold spaces: 1 the parent, 11 and 12 its own time, 13 and 14 that of children it has seen end.
+    const statOf = (pid: number | string): number[] =>
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')
+        .map(Number)
+    const postmaster = statOf(rows[0]!.pid)[1]!
+    const ended = statOf(postmaster)
+    let ticks = ended[11]! + ended[12]! + ended[13]! + ended[14]!
+    for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
+      try {
+        const stat = statOf(pid)
+        if (stat[1] === postmaster) ticks += stat[11]! + stat[12]!
+      } catch {
+        // It ended meanwhile.
+      }
+    }
+    const own = process.cpuUsage()
+    return ticks / 100 + (own.user + own.system) / 1_000_000
+  } catch {
+    return null
   }
 }

@@ -1,4 +1,5 @@
 // Builds the browser's pages and the server's one file, if anything they are made of is newer than they are.
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -37,9 +38,15 @@ export async function build({ say = console.error } = {}) {
     say(
       '正在构建网页（只在首次或更新后需要，约一分钟）… Building the web pages (only at first or after an update, about a minute)…',
     )
-    const { build: pages } = await import('vite')
-    await pages({ root: join(root, 'web'), configFile: join(root, 'vite.config.ts'), logLevel: 'warn' })
+    // In a process of its own: what the bundler needs in memory is not kept by a server that runs for months.
+    const made = spawnSync(process.execPath, [fileURLToPath(import.meta.url), 'pages'], { stdio: ['ignore', 2, 2] })
+    if (made.status !== 0) throw new Error(`the pages could not be built (${made.error ?? made.signal ?? made.status})`)
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build()
+async function pages() {
+  const { build } = await import('vite')
+  await build({ root: join(root, 'web'), configFile: join(root, 'vite.config.ts'), logLevel: 'warn' })
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await (process.argv[2] === 'pages' ? pages() : build())

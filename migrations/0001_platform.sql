@@ -36,7 +36,7 @@ create table platform.import (
   finished_at  timestamptz,
   primary key (division, id)
 );
-comment on table platform.import is 'one file taken in: what it held, what was refused, how far its posting has come (posted_to is the last staged row that is posted, so that an import can be resumed)';
+comment on table platform.import is 'one file taken in: what it held, what was refused, how far its posting has come';
 
 create table platform.file (
   division   int         not null,

@@ -32,7 +32,7 @@ create table ledger.form (
   code      text primary key,
   name      text not null,
   english   text not null,
-  interlock text not null check (interlock in ('none', 'sends', 'takes'))
+  interlock text not null check (interlock in ('none', 'sends', 'takes', 'calls-back', 'gives-back'))
 );
 comment on table ledger.form is 'reference: a business form (业务单); registering one makes the system run its transaction order by itself';
 
@@ -82,6 +82,8 @@ create table ledger.transfer (
   id                bigint   not null default nextval('ledger.transfer_id'),
   sender            int,
   sender_allotment  bigint,
+  sender_name       text,
+  across            boolean  not null default false,
   fiscal_year       smallint not null,
   document_number   text     not null,
   document_title    text     not null,
@@ -94,14 +96,19 @@ create table ledger.transfer (
   note              text,
   external_id       text,
   path              bigint[] not null,
+  stated_fen        bigint   not null default 0,
   sent_fen          bigint   not null default 0,
   taken_fen         bigint   not null default 0,
   recorded_at       timestamptz not null default clock_timestamp(),
   primary key (division, id),
   constraint transfer_taken_within_sent check (0 <= taken_fen and taken_fen <= sent_fen),
-  constraint transfer_sender_whole check ((sender is null) = (sender_allotment is null))
+  constraint transfer_sender_whole check ((sender is null) = (sender_allotment is null)),
+  constraint transfer_sender_here_or_outside check (sender is null or (sender_name is null and stated_fen = 0))
 );
-comment on table ledger.transfer is 'what a superior sent, one row in the receiver''s division, so that receiving is local; a superior outside this installation has no sender; amounts in fen';
+comment on table ledger.transfer is 'what a superior sent, or another region (across), one row in the receiver''s division, so that receiving is local; a sender outside this installation is null; amounts in fen';
+comment on column ledger.transfer.across is 'false: passed down by a superior (500202); true: sent by another region (500203)';
+comment on column ledger.transfer.sender_name is 'who sent it, where that is a region outside this installation';
+comment on column ledger.transfer.stated_fen is 'what the document of a sender outside this installation stated; what it called back since is in ledger.sent_lowered';
 create index transfer_from on ledger.transfer (sender_allotment);
 create index transfer_document on ledger.transfer (document_number, division, fiscal_year);
 
@@ -138,6 +145,7 @@ create table ledger.entry (
   amount_fen       bigint not null,
   corrects_batch   bigint,
   corrects_line    int,
+  payment          bigint,
   primary key (division, batch, line),
   foreign key (division, corrects_batch, corrects_line) references ledger.entry,
   constraint red_letter_names_its_original check (amount_fen <> 0 and (amount_fen < 0) = (corrects_batch is not null) and (corrects_batch is null) = (corrects_line is null)),
@@ -146,6 +154,8 @@ create table ledger.entry (
 comment on table ledger.entry is 'one line of double entry: an allotment and an account on each side, one amount in fen; negative only as a red-letter correction';
 create index entry_debit on ledger.entry (debit_allotment);
 create index entry_credit on ledger.entry (credit_allotment);
+create index entry_payment on ledger.entry (payment) where payment is not null;
+comment on column ledger.entry.payment is 'the payment line of the treasury (payments.payment) that the entry posts; a payment over several lines has an entry for each';
 
 create table ledger.corrected (
   division      int    not null,
@@ -253,14 +263,15 @@ begin
 end $$;
 
 -- Posts one form on several days, a batch for each. Days and lines are parallel arrays, `p_day` says to which day a line belongs, from 1;
--- transfers moved by the form (sent below, or taken from above) are named beside them. Each balance is changed once, by the sum of all
--- days. Returns the batches in the order of the days; a request key that was there returns the batch of its first time and posts nothing.
+-- transfers moved by the form (sent below, or taken from above; negative where it comes back) are named beside them. Each balance is
+-- changed once, by the sum of all days. Two batches that name each other have their numbers drawn before (p_batch). Returns the batches
+-- in the order of the days; a request key that was there returns the batch of its first time and posts nothing.
 create function ledger.post_days(
   p_division int, p_form text, p_year int, p_effective date[], p_document bigint, p_request_key text[], p_day int[],
   p_debit_allotment bigint[], p_debit int[], p_credit_allotment bigint[], p_credit int[], p_amount bigint[],
   p_transfer_division int[] default '{}', p_transfer bigint[] default '{}', p_transfer_fen bigint[] default '{}',
   p_corrects_batch bigint[] default null, p_corrects_line int[] default null,
-  p_other_division int default null, p_other_batch bigint default null
+  p_other_division int default null, p_other_batch bigint default null, p_payment bigint[] default null, p_batch bigint[] default null
 ) returns bigint[] language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_days int := coalesce(cardinality(p_effective), 0);
@@ -308,7 +319,7 @@ begin
     raise exception 'form % is posted one day at a time', p_form using errcode = 'invalid_parameter_value';
   end if;
 
-  v_ids := array(select coalesce(batch, nextval('ledger.batch_id')) from unnest(v_batches) with ordinality as d(batch, n) order by n);
+  v_ids := array(select coalesce(batch, p_batch[n], nextval('ledger.batch_id')) from unnest(v_batches) with ordinality as d(batch, n) order by n);
   -- A concurrent twin with the same key waits here, then finds the first one's batch; in the order of keys, so that twins never deadlock.
   with counted as materialized (
     select day, count(*) as lines from unnest(p_day) day group by day
@@ -329,11 +340,12 @@ begin
     from unnest(p_request_key) with ordinality as d(key, n) order by n);
   if v_new is null then return v_batches; end if;
 
-  insert into ledger.entry (division, batch, line, debit_allotment, debit, credit_allotment, credit, amount_fen, corrects_batch, corrects_line)
-  select p_division, v_ids[day], row_number() over (partition by day order by n), da, d, ca, c, amount, cb, cl
+  insert into ledger.entry (division, batch, line, debit_allotment, debit, credit_allotment, credit, amount_fen, corrects_batch, corrects_line, payment)
+  select p_division, v_ids[day], row_number() over (partition by day order by n), da, d, ca, c, amount, cb, cl, pm
   from unnest(p_day, p_debit_allotment, p_debit, p_credit_allotment, p_credit, p_amount,
-    coalesce(p_corrects_batch, array_fill(null::bigint, array[v_lines])), coalesce(p_corrects_line, array_fill(null::int, array[v_lines])))
-    with ordinality as l(day, da, d, ca, c, amount, cb, cl, n)
+    coalesce(p_corrects_batch, array_fill(null::bigint, array[v_lines])), coalesce(p_corrects_line, array_fill(null::int, array[v_lines])),
+    coalesce(p_payment, array_fill(null::bigint, array[v_lines])))
+    with ordinality as l(day, da, d, ca, c, amount, cb, cl, pm, n)
   where day is null or v_is_new[day];
 
   if p_form = 'correct' then
@@ -353,9 +365,9 @@ begin
             where division = p_division and batch = any (v_new) group by 1, 2) s
       where t.division = p_division and t.batch = s.corrects_batch and t.line = s.corrects_line;
   else
-    select e.line, e.debit, e.credit into v_bad from ledger.entry e
-      where e.division = p_division and e.batch = any (v_new) and not exists (
-        select from ledger.order_line o where o.form = p_form and o.debit = e.debit and o.credit = e.credit
+    select l.n as line, l.d as debit, l.c as credit into v_bad from (select min(n) as n, d, c from unnest(p_debit, p_credit) with ordinality as l(d, c, n) group by d, c) l
+      where not exists (
+        select from ledger.order_line o where o.form = p_form and o.debit = l.d and o.credit = l.c
           and p_year >= o.first_year and p_year <= coalesce(o.last_year, 9999)) limit 1;
     if found then
       raise exception 'line %: no order of form % in % debits % and credits %', v_bad.line, p_form, p_year, v_bad.debit, v_bad.credit using errcode = 'FW002';
@@ -373,10 +385,23 @@ begin
     end if;
   end if;
 
-  -- What goes down or comes in by transfers equals what the entries say, to the fen; the rows are locked in key order.
-  select coalesce(sum(amount_fen) filter (where e.debit = 500202), 0)
-       + coalesce(sum(amount_fen) filter (where e.debit = 1001 and (v_interlock = 'takes' or (p_form = 'correct' and cardinality(p_transfer) > 0))), 0)
-    into v_moved from ledger.entry e where e.division = p_division and e.batch = any (v_new);
+  -- What goes down, comes in or comes back by transfers equals what the entries say, to the fen; the rows are locked in key order.
+  -- The two accounts of an entry say which way it goes, so that a red letter needs no words of its own. What is sent across to a
+  -- region outside this installation has no transfer here.
+  if v_interlock = 'none' and p_form <> 'correct' then
+    select coalesce(sum(amount_fen) filter (where e.debit in (500202, 500203) or e.credit in (500202, 500203)), 0)
+      into v_moved from ledger.entry e where e.division = p_division and e.batch = any (v_new);
+  else
+    select coalesce(sum(case
+        when e.debit = 500202 or (e.debit = 500203 and a.to_outside is null) then e.amount_fen
+        when e.debit = 5001 and e.credit = 500202 then -e.amount_fen
+        when e.debit = 1001 and e.credit = 4001 and (v_interlock = 'takes' or a.transfer is not null) then e.amount_fen
+        when e.debit = 4001 and e.credit = 1001 and (v_interlock = 'gives-back' or a.transfer is not null) then -e.amount_fen
+        else 0 end), 0)
+      into v_moved from ledger.entry e
+      left join allotments.allotment a on a.division = e.division and a.id = e.debit_allotment
+      where e.division = p_division and e.batch = any (v_new);
+  end if;
   if v_moved <> coalesce((select sum(x) from unnest(p_transfer_fen) x), 0) then
     raise exception 'the transfers move % fen, the entries %', (select sum(x) from unnest(p_transfer_fen) x), v_moved using errcode = 'FW003';
   end if;
@@ -399,18 +424,36 @@ begin
     -- The sum alone would let two lines of a form change places: each transfer moves by what the entries of its own line say.
     select coalesce(s.division, m.division) as division, coalesce(s.id, m.id) as id, coalesce(s.fen, 0) as said, coalesce(m.fen, 0) as moved into v_bad
       from (select division, id, sum(fen) as fen from (
-              select e.division, a.transfer as id, e.amount_fen as fen from ledger.entry e
+              select e.division, a.transfer as id, case e.debit when 1001 then e.amount_fen else -e.amount_fen end as fen from ledger.entry e
                 join allotments.allotment a on a.division = e.division and a.id = e.debit_allotment
-                where e.division = p_division and e.batch = any (v_new) and e.debit = 1001 and e.credit = 4001 and a.transfer is not null
+                where e.division = p_division and e.batch = any (v_new) and a.transfer is not null and (e.debit, e.credit) in ((1001, 4001), (4001, 1001))
               union all
               select t.division, t.id, e.amount_fen from ledger.entry e
-                join ledger.transfer t on t.sender = e.division and t.sender_allotment = e.debit_allotment
-                where e.division = p_division and e.batch = any (v_new) and e.debit = 500202) x group by 1, 2) s
+                join ledger.transfer t on t.sender = e.division and t.sender_allotment = e.debit_allotment and t.across = (e.debit = 500203)
+                where e.division = p_division and e.batch = any (v_new) and e.debit in (500202, 500203)
+              union all
+              select t.division, t.id, -e.amount_fen from ledger.entry e
+                join ledger.transfer t on t.sender = e.division and t.sender_allotment = e.credit_allotment and not t.across
+                where e.division = p_division and e.batch = any (v_new) and e.debit = 5001 and e.credit = 500202) x group by 1, 2) s
       full join (select d as division, i as id, sum(a) as fen from unnest(p_transfer_division, p_transfer, p_transfer_fen) as x(d, i, a) group by 1, 2) m
         on m.division = s.division and m.id = s.id
       where coalesce(s.fen, 0) <> coalesce(m.fen, 0) limit 1;
     if found then
       raise exception 'transfer % of division % is moved by % fen, its entries say %', v_bad.id, v_bad.division, v_bad.moved, v_bad.said using errcode = 'FW003';
+    end if;
+  end if;
+  if v_interlock = 'takes' then
+    select t.id into v_bad from ledger.transfer t where t.division = p_division and t.id = any (p_transfer) and t.across <> (p_form = 'receive-across') limit 1;
+    if found then raise exception 'transfer % did not come by the way that form % receives', v_bad.id, p_form using errcode = 'FW003'; end if;
+  elsif v_interlock = 'gives-back' then
+    -- Both sides or neither: what a superior of this installation takes back goes by a pair of batches, and this is its first.
+    select t.id into v_bad from ledger.transfer t where t.division = p_division and t.id = any (p_transfer)
+      and (t.across or (t.sender is not null and (p_other_batch is null or p_other_division is distinct from t.sender))) limit 1;
+    if found then raise exception 'transfer % goes back without its sender''s side', v_bad.id using errcode = 'FW003'; end if;
+  elsif v_interlock = 'calls-back' and p_other_batch is not null then
+    if not exists (select from ledger.batch b where b.division = p_other_division and b.id = p_other_batch
+        and b.other_division = p_division and b.other_batch = v_new[1]) then
+      raise exception 'batch % of division % does not name this one', p_other_batch, p_other_division using errcode = 'FW003';
     end if;
   end if;
 
@@ -435,7 +478,11 @@ begin
   select array_agg(m.allotment order by m.allotment, m.account), array_agg(m.account order by m.allotment, m.account),
     array_agg(m.debit order by m.allotment, m.account), array_agg(m.credit order by m.allotment, m.account)
     into v_allotments, v_accounts, v_debits, v_credits
-    from moved m where not exists (select from opened o where o.allotment = m.allotment and o.account = m.account);
+    -- Grouped, not joined: neither side has statistics, and a join of two such sets is planned as a loop in a loop.
+    from (select allotment, account, sum(debit)::bigint as debit, sum(credit)::bigint as credit
+          from (select allotment, account, debit, credit, false as opened from moved
+                union all select allotment, account, 0, 0, true from opened) x
+          group by allotment, account having not bool_or(opened)) m;
   if v_allotments is not null then
     perform from ledger.balance b join unnest(v_allotments, v_accounts) as k(allotment, account) on b.allotment = k.allotment and b.account = k.account
       where b.division = p_division order by b.allotment, b.account for no key update of b;
@@ -447,7 +494,7 @@ begin
   update ledger.batch b
     set digest = public.digest(convert_to(ledger.batch_head(b) || E'\n' || l.lines, 'UTF8'), 'sm3')
     from (select e.batch, string_agg(concat_ws('|', e.line, e.debit_allotment, e.debit, e.credit_allotment, e.credit, e.amount_fen,
-            coalesce(e.corrects_batch::text, '-'), coalesce(e.corrects_line::text, '-')), E'\n' order by e.line) as lines
+            coalesce(e.corrects_batch::text, '-'), coalesce(e.corrects_line::text, '-'), coalesce(e.payment::text, '-')), E'\n' order by e.line) as lines
           from ledger.entry e where e.division = p_division and e.batch = any (v_new) group by e.batch) l
     where b.division = p_division and b.id = l.batch;
   insert into ledger.unsealed select p_division, id from unnest(v_new) id;
@@ -461,11 +508,11 @@ create function ledger.post(
   p_debit_allotment bigint[], p_debit int[], p_credit_allotment bigint[], p_credit int[], p_amount bigint[],
   p_transfer_division int[] default '{}', p_transfer bigint[] default '{}', p_transfer_fen bigint[] default '{}',
   p_corrects_batch bigint[] default null, p_corrects_line int[] default null,
-  p_other_division int default null, p_other_batch bigint default null
+  p_other_division int default null, p_other_batch bigint default null, p_batch bigint default null
 ) returns bigint language sql security definer set search_path = pg_catalog, pg_temp as $$
   select (ledger.post_days(p_division, p_form, p_year, array[p_effective], p_document, array[p_request_key],
     array_fill(1, array[coalesce(cardinality(p_amount), 0)]), p_debit_allotment, p_debit, p_credit_allotment, p_credit, p_amount,
-    p_transfer_division, p_transfer, p_transfer_fen, p_corrects_batch, p_corrects_line, p_other_division, p_other_batch))[1]
+    p_transfer_division, p_transfer, p_transfer_fen, p_corrects_batch, p_corrects_line, p_other_division, p_other_batch, p_batch => array[p_batch]))[1]
 $$;
 comment on function ledger.post is 'ledger.post_days for one day: one form, one batch; raises what that raises';
 
@@ -474,7 +521,8 @@ comment on function ledger.post is 'ledger.post_days for one day: one form, one 
 create function ledger.open_transfers(
   p_sender int, p_year int, p_number text, p_title text, p_dated date,
   p_receiver int[], p_sender_allotment bigint[], p_fund int[], p_source_level text[], p_direct boolean[],
-  p_function_subject text[], p_fund_nature text[], p_note text[], p_external_id text[], p_path text[], p_sent bigint[]
+  p_function_subject text[], p_fund_nature text[], p_note text[], p_external_id text[], p_path text[], p_sent bigint[],
+  p_across boolean default false, p_sender_name text default null
 ) returns setof bigint language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare v_receiver int;
 begin
@@ -483,10 +531,10 @@ begin
   else
     foreach v_receiver in array p_receiver loop perform ledger.in_scope(v_receiver); end loop;
   end if;
-  return query insert into ledger.transfer (division, sender, sender_allotment, fiscal_year, document_number, document_title, document_dated,
-      fund, source_level, direct, function_subject, fund_nature, note, external_id, path, sent_fen)
-    select r, p_sender, sa, p_year, p_number, p_title, p_dated, f, sl, dr, fs, fn, nt, ex, coalesce(pa::bigint[], '{}'),
-      case when p_sender is null then st else 0 end
+  return query insert into ledger.transfer (division, sender, sender_allotment, sender_name, across, fiscal_year, document_number, document_title, document_dated,
+      fund, source_level, direct, function_subject, fund_nature, note, external_id, path, stated_fen, sent_fen)
+    select r, p_sender, sa, p_sender_name, p_across, p_year, p_number, p_title, p_dated, f, sl, dr, fs, fn, nt, ex, coalesce(pa::bigint[], '{}'),
+      case when p_sender is null then st else 0 end, case when p_sender is null then st else 0 end
     from unnest(p_receiver, p_sender_allotment, p_fund, p_source_level, p_direct, p_function_subject, p_fund_nature, p_note, p_external_id, p_path, p_sent)
       with ordinality as l(r, sa, f, sl, dr, fs, fn, nt, ex, pa, st, n) order by n
     returning id;
@@ -528,5 +576,5 @@ create view ledger.published_transfer with (security_invoker) as
   select t.*, t.sent_fen - t.taken_fen as in_transit_fen from ledger.transfer t;
 create view ledger.published_entry with (security_invoker) as
   select e.division, e.batch, e.line, b.form, b.fiscal_year, b.effective_on, b.document, e.debit_allotment, e.debit, e.credit_allotment, e.credit,
-    e.amount_fen, e.corrects_batch, e.corrects_line, b.recorded_at, b.actor
+    e.amount_fen, e.corrects_batch, e.corrects_line, b.recorded_at, b.actor, e.payment
   from ledger.entry e join ledger.batch b on b.division = e.division and b.id = e.batch;

@@ -67,18 +67,10 @@ create index payment_allotment on payments.payment (allotment);
 create index payment_day on payments.payment (fiscal_year, division, vouched_on, id);
 create index payment_payee on payments.payment (payee, vouched_on);
 
-create table payments.posting (
-  division  int    not null,
-  payment   bigint not null,
-  batch     bigint not null,
-  line      int    not null,
-  allotment bigint not null,
-  primary key (division, payment, batch, line),
-  constraint posting_once unique (batch, line, division),
-  foreign key (division, payment) references payments.payment,
-  foreign key (division, batch, line) references ledger.entry
-);
-comment on table payments.posting is 'which ledger entries a payment made; a bundle is split over several allotments here';
+-- Which entries a payment made, the ledger itself says: the entry names it, and the batch's digest covers the name.
+create view payments.posting with (security_invoker) as
+  select division, payment, batch, line, debit_allotment as allotment from ledger.entry where payment is not null;
+comment on view payments.posting is 'which ledger entries a payment made; one that is split over several allotments has an entry for each';
 
 create table payments.unposted (
   division  int    not null,
@@ -89,7 +81,8 @@ create table payments.unposted (
 );
 comment on table payments.unposted is 'payments that wait for a form to make room or for a person to match them; a row goes when it is posted';
 
--- Staging lies outside row-level security and holds no personal data in the clear.
+-- Staging lies outside row-level security and holds no personal data in the clear. Who is paid, and what a payment is matched by, are
+-- told apart while the file is read and stand there once each: a million lines name a few thousand of them.
 create unlogged table payments.staged (
   import           bigint   not null,
   row_no           int      not null,
@@ -102,25 +95,50 @@ create unlogged table payments.staged (
   vouched_on       date     not null,
   paid_on          date,
   amount_fen       bigint   not null,
-  payer_digest     bytea,
-  payer_name       text,
-  payer_bank       text,
-  payee_digest     bytea,
-  payee_name       text,
-  payee_bank       text,
-  agency_code      text,
-  project_code     text,
-  allotment_ref    text,
-  document_number  text,
-  function_subject text,
+  paid_fen         bigint,
+  payer            int,
+  payee            int,
+  paid_to          int,
+  agent_no         text,
+  application      boolean  not null default false,
+  confirms         bigint,
+  elements         int      not null,
   economic_subject text,
   settlement       text,
   pay_type         text,
   purpose          text,
   contract_no      text
 );
-comment on table payments.staged is 'staging: rows of an import between reading and posting';
-create index staged_row on payments.staged (import, row_no);
+comment on table payments.staged is 'staging: rows of an import between reading and posting; payer, payee and paid_to are numbers of payments.staged_party, elements one of payments.staged_elements; confirms is the known payment of which the row says only what the bank did';
+create unlogged table payments.staged_party (
+  import   bigint not null,
+  no       int    not null,
+  division int    not null,
+  digest   bytea,
+  name     text   not null,
+  bank     text   not null,
+  holder   bigint,
+  primary key (import, no)
+);
+comment on table payments.staged_party is 'staging: whom the rows of an import name as payer or payee; holder once it is stored';
+create unlogged table payments.staged_elements (
+  import           bigint   not null,
+  no               int      not null,
+  division         int      not null,
+  fiscal_year      smallint not null,
+  agency_code      text,
+  project_code     text,
+  allotment_ref    text,
+  document_number  text,
+  function_subject text,
+  agency           int,
+  project          bigint,
+  allotment        bigint,
+  fund             int,
+  match            text     not null default 'none',
+  primary key (import, no)
+);
+comment on table payments.staged_elements is 'staging: what the rows of an import are matched by, and the allotment found for it';
 create unlogged table payments.staged_account (
   import     bigint   not null,
   digest     bytea    not null,

@@ -5,12 +5,20 @@ alter table platform.import
   add column figures    jsonb   not null default '{}',
   add column progress   jsonb;
 comment on column platform.import.check_only is 'the file was only looked at: nothing of it was stored';
-comment on column platform.import.posted_to is 'how many staged rows, in voucher order, are posted; an import is resumed behind them';
+comment on column platform.import.posted_to is 'how many staged rows are posted; which slices of them, payments.posted_slice says';
 create index import_latest on platform.import (division, kind, id);
 
 -- Staged payments are posted by division, year and day of voucher, whatever the order of the file.
-drop index payments.staged_row;
 create index staged_order on payments.staged (import, division, fiscal_year, vouched_on);
+
+-- Slices of different divisions are posted side by side: each writes down that it is done, with what it posted.
+create unlogged table payments.posted_slice (
+  import    bigint not null,
+  slice_end bigint not null,
+  primary key (import, slice_end)
+);
+comment on table payments.posted_slice is 'staging: slices of a staged import that are posted, by how many staged rows stand up to and with them; an import is resumed with the others';
+grant select, insert, delete on payments.posted_slice to fundwatch_app;
 
 -- Locks all balances of some allotments in key order, as ledger.post does, so that what is read afterwards stays true until the end
 -- of the transaction. Reads and changes nothing.

@@ -28,15 +28,15 @@ import {
   YUNSHAN_FUNDS,
 } from './generator/province.ts'
 import { AS_OF, Draw } from './generator/random.ts'
-import { BILL, bills, message } from './generator/vouchers.ts'
-import { ALLOTMENT_FILES, theYear } from './generator/year.ts'
+import { BILL, bills, controlTotals, message } from './generator/vouchers.ts'
+import { ALLOTMENT_FILES, CLOSINGS, theYear } from './generator/year.ts'
 
 /** Where to write: the folder of this file, or the one named on the command line. */
 const ROOT = process.argv[2] ?? dirname(fileURLToPath(import.meta.url))
 const folder = new Folder(ROOT)
 const draw = new Draw(20180101)
 const year = theYear(draw)
-const payments = thePayments(year, draw)
+const { payments, beside } = thePayments(year, draw)
 const { budget, faults } = year
 const manifest: { kind: string; file: string; division?: string }[] = []
 const take = (kind: string, file: string, division?: string): void => {
@@ -52,10 +52,12 @@ const PLANLESS: readonly string[] = [LIUPU]
 
 writeBase()
 await writeProjects()
+writeBeside()
 await writeAllotments()
 writePlans()
 writeScans()
 writePayments()
+writeTotals()
 writeManifest()
 
 function writeBase(): void {
@@ -179,6 +181,65 @@ async function writeProjects(): Promise<void> {
   ]
   folder.csv('base/projects.csv', plain, cells(false), 'utf-8')
   take('projects', 'base/projects.csv')
+}
+
+function writeBeside(): void {
+  folder.csv(
+    'base/合同.csv',
+    [
+      '财政区划代码',
+      '合同编号',
+      '补充协议序号',
+      '项目代码',
+      '承包人',
+      '承包人统一社会信用代码',
+      '合同金额',
+      '签订日期',
+    ],
+    beside.contracts.map(one => [
+      one.division,
+      one.no,
+      String(one.supplement),
+      one.project,
+      one.contractor,
+      one.code,
+      yuan(one.amount),
+      one.signed,
+    ]),
+  )
+  take('contracts', 'base/合同.csv')
+  folder.csv(
+    'base/结算审定.csv',
+    ['财政区划代码', '项目代码', '结算审定日期', '送审金额', '结算审定金额', '评审文号'],
+    beside.settlements.map((one, index) => {
+      where.set(one, { file: 'base/结算审定.csv', row: index + 2 })
+      return [one.division, one.project, one.settled, yuan(one.submitted), yuan(one.amount), one.document]
+    }),
+  )
+  take('settlements', 'base/结算审定.csv')
+  folder.csv(
+    'base/企业登记状态.csv',
+    ['企业名称', '统一社会信用代码', '登记状态', '状态起始日期'],
+    beside.companies.map(one => [one.name, one.code, one.state, one.since]),
+    'gb18030',
+  )
+  take('companies', 'base/企业登记状态.csv')
+}
+
+function writeTotals(): void {
+  const [first] = beside.totals
+  const file = `payments/国库对账-${divisionOf(first!.division).name}.xml`
+  const totals = beside.totals.map((total, index) => {
+    where.set(total, { file, voucher: `${total.day.replaceAll('-', '')}3503${String(index + 1).padStart(3, '0')}` })
+    const paid = payments.filter(one => one.division === total.division && one.year === 2018 && one.paid === total.day)
+    return {
+      day: total.day,
+      payments: paid.length,
+      amount: paid.reduce((sum, one) => sum + one.amount, 0n) + total.off,
+    }
+  })
+  folder.write(file, controlTotals(first!.division, totals))
+  take('payments', file, first!.division)
 }
 
 async function writeAllotments(): Promise<void> {
@@ -326,7 +387,7 @@ function writePayments(): void {
 
 function writeManifest(): void {
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
-  folder.write('manifest.json', json({ asOf: AS_OF, files: manifest }))
+  folder.write('manifest.json', json({ asOf: AS_OF, files: manifest, closings: CLOSINGS }))
   const list: Planted[] = faults.planted.map(({ fault, thing }) => ({
     what: fault.what,
     source: fault.source,
@@ -357,7 +418,7 @@ function writeManifest(): void {
       refinedYuan: yuan(spent.reduce((sum, line) => sum + line.amount, 0n)),
       payments: payments.length,
       paymentsYuan: yuan(payments.reduce((sum, one) => sum + one.amount, 0n)),
-      documents: budget.docs.length,
+      documents: budget.docs.length + CLOSINGS.length,
       projects: budget.projects.length,
     }),
   )

@@ -1,8 +1,13 @@
 import { bench } from './cli/bench.ts'
+import { difference, prove, trace } from './cli/books.ts'
 import { check } from './cli/check.ts'
 import { doctor } from './cli/doctor.ts'
 import { exportBooks } from './cli/export.ts'
 import { importFiles } from './cli/import.ts'
+import { interfaceKey } from './cli/interface-key.ts'
+import { keys } from './cli/keys.ts'
+import { openapi } from './cli/openapi.ts'
+import { reconcile } from './cli/reconcile.ts'
 import { serve } from './cli/serve.ts'
 import { user } from './cli/user.ts'
 import { verify } from './cli/verify.ts'
@@ -30,8 +35,27 @@ interface Command {
   /** Options that take a value; all others are switches. */
   valued: readonly string[]
   switches?: readonly string[]
+  /** Options that may be given again; their values are joined by commas. */
+  repeated?: readonly string[]
   help: Sentence
 }
+
+/** What the books may be asked for, besides a division. */
+const VIEW = ['division', 'year', 'from', 'to', 'known']
+const BOOK_OPTIONS = [
+  ...VIEW,
+  'on',
+  'format',
+  'by',
+  'account',
+  'fund',
+  'agency',
+  'project',
+  'allotment',
+  'match',
+  'reason',
+  'q',
+]
 
 const COMMANDS: Record<string, Command> = {
   serve: {
@@ -46,8 +70,8 @@ const COMMANDS: Record<string, Command> = {
   },
   import: {
     run: importFiles,
-    usage: 'import KIND FILE... [--division CODE] [--check] [--data DIR] [--json]',
-    valued: ['data', 'division'],
+    usage: 'import KIND FILE... [--division CODE] [--mapping NAME] [--check] [--data DIR] [--json]',
+    valued: ['data', 'division', 'mapping'],
     switches: ['json', 'check'],
     help: { zh: '导入文件；- 读标准输入；--check 只检查', en: 'takes files in; - reads stdin; --check only looks' },
   },
@@ -60,36 +84,92 @@ const COMMANDS: Record<string, Command> = {
   },
   verify: {
     run: verify,
-    usage: 'verify [--data DIR] [--json]',
-    valued: ['data'],
+    usage: 'verify [--data DIR] [--package FILE.zip [--earlier FILE.zip]] [--json]',
+    valued: ['data', 'package', 'earlier'],
     switches: ['json'],
     help: { zh: '由分录重算总账、咬合与封存链', en: 'recomputes ledger, interlock and chains from the entries' },
   },
   export: {
     run: exportBooks,
-    usage: 'export hledger [--data DIR] [--out FILE]',
-    valued: ['data', 'out'],
-    help: { zh: '导出账簿', en: 'exports the books' },
+    usage:
+      'export hledger|beancount|audit-package|general-ledger|sub-ledger|balance-sheet|treasury-totals|treasury-vouchers|cut-off|payments [--data DIR] [--out FILE] [--release N] [--division CODE] [--year N] …',
+    valued: ['data', 'out', 'release', ...BOOK_OPTIONS],
+    help: { zh: '导出账簿、支付明细', en: 'exports the books, and payments' },
+  },
+  trace: {
+    run: trace,
+    usage: 'trace REF [--from DAY] [--to DAY] [--known MOMENT] [--data DIR] [--json]',
+    valued: ['data', ...VIEW],
+    switches: ['json'],
+    help: { zh: '流程追溯：上至来源，下至收款人', en: 'up to the sources and down to the payees' },
+  },
+  prove: {
+    run: prove,
+    usage: 'prove DOCUMENT | --division CODE [--year N] [--known MOMENT] [--data DIR] [--json]',
+    valued: ['data', ...VIEW],
+    switches: ['json'],
+    help: { zh: '咬合证明', en: 'proves that the levels interlock' },
+  },
+  difference: {
+    run: difference,
+    usage: 'difference --division CODE --known A [--known B] [--year N] [--data DIR] [--json]',
+    valued: ['data', ...VIEW],
+    repeated: ['known'],
+    switches: ['json'],
+    help: { zh: '两个时点所知的差异', en: 'what changed between two views of the books' },
+  },
+  reconcile: {
+    run: reconcile,
+    usage: 'reconcile --division CODE [--year N] [--from DAY] [--to DAY] [--data DIR] [--json]',
+    valued: ['data', 'division', 'year', 'from', 'to'],
+    switches: ['json'],
+    help: { zh: '与国库控制总额对账，差异列到凭证', en: 'against the treasury’s totals, down to the voucher' },
   },
   user: {
     run: user,
-    usage: 'user NAME --person 姓名 --post POST [--division CODE] [--office 股室] [--data DIR]',
-    valued: ['data', 'person', 'post', 'division', 'office'],
-    help: { zh: '建立实名账号（密码在终端输入）', en: 'makes a named account (the password is asked for)' },
+    usage: 'user NAME --person 姓名 [--office 股室] [--recovery] [--data DIR]',
+    valued: ['data', 'person', 'office'],
+    switches: ['recovery'],
+    help: {
+      zh: '任命首位系统管理员（密码在终端输入）；--recovery 应急另建',
+      en: 'appoints the first system administrator (asks for a password); --recovery another',
+    },
+  },
+  'interface-key': {
+    run: interfaceKey,
+    usage: 'interface-key NAME --account SIGN-IN --post POST --division CODE [--days N] [--data DIR]',
+    valued: ['data', 'account', 'post', 'division', 'days'],
+    help: { zh: '签发接口密钥（只显示一次）', en: 'makes an interface key (shown once)' },
+  },
+  openapi: {
+    run: openapi,
+    usage: 'openapi',
+    valued: [],
+    help: { zh: '打印接口说明（OpenAPI 3.1）', en: 'prints the interface (OpenAPI 3.1)' },
+  },
+  keys: {
+    run: keys,
+    usage: 'keys status|rotate [--cipher sm4|aes] [--data DIR] [--json]',
+    valued: ['data', 'cipher'],
+    switches: ['json'],
+    help: { zh: '查看或更换个人信息密钥', en: 'shows or rotates the keys of personal data' },
   },
   bench: {
     run: bench,
-    usage: 'bench NAME [--rows N]',
-    valued: ['data', 'rows', 'seed'],
+    usage: 'bench NAME [--rows N] [--kind KIND] [--keep DIR]',
+    valued: ['data', 'rows', 'seed', 'kind', 'keep'],
     switches: ['json'],
     help: { zh: '可重复的性能测试', en: 'a repeatable benchmark' },
   },
   doctor: {
     run: doctor,
-    usage: 'doctor [--data DIR] [--json]',
+    usage: 'doctor [--data DIR] [--json] [--strict]',
     valued: ['data'],
-    switches: ['json'],
-    help: { zh: '检查安装有什么毛病', en: 'what is wrong with this installation' },
+    switches: ['json', 'strict'],
+    help: {
+      zh: '检查安装有什么毛病；--strict 有薄弱处即退出码 1',
+      en: 'what is wrong with this installation; --strict: 1 if weak',
+    },
   },
 }
 
@@ -115,7 +195,8 @@ function take(args: readonly string[], command: Command): CommandLine {
     if (command.valued.includes(name)) {
       const value = inline ?? args[++i]
       if (value === undefined) throw new UsageError(`--${name} needs a value · --${name} 缺少取值`)
-      options[name] = value
+      options[name] =
+        command.repeated?.includes(name) && options[name] !== undefined ? `${options[name]},${value}` : value
     } else if (command.switches?.includes(name)) options[name] = true
     else throw new UsageError(`unknown option --${name} · 没有选项 --${name}`)
   }

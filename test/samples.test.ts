@@ -10,6 +10,7 @@ import { SYSTEM } from '../src/kernel/actor.ts'
 import type { Installation } from '../src/platform/installation.ts'
 import { ROOT } from '../src/platform/root.ts'
 import { readTable } from '../src/platform/tables/table.ts'
+import { catalogue } from '../src/rules/load-catalogue.ts'
 import { checkAll } from '../src/warnings/check.ts'
 import { testInstallation } from './database.ts'
 
@@ -68,8 +69,8 @@ describe('the fictional province', () => {
   })
 
   test('every rule of the catalogue has a planted fault', () => {
-    const planted = new Set(read<Planted[]>('faults.json').map(fault => fault.rule))
-    expect([...planted].sort()).toEqual(['A02', 'A04', 'A07', 'A08', 'E01', 'E02', 'E03', 'E04', 'E08', 'E12', 'P01'])
+    const planted = read<Planted[]>('faults.json').map(fault => fault.rule)
+    expect([...new Set(planted)].sort()).toEqual(catalogue().map(rule => rule.code))
   })
 
   test('each fault is told in both languages and stands where the list says', () => {
@@ -118,8 +119,10 @@ describe('the fictional province', () => {
     let paid = 0n
     for (const { file } of files.filter(one => one.kind === 'payments')) {
       const content = text(file)
+      // Control totals pay nothing.
+      const paying = content.split('<Voucher>').filter(voucher => !voucher.includes('<VtCode>3503<'))
       if (file.endsWith('.xml'))
-        for (const voucher of content.split('<Voucher>').slice(1)) paid += fen(/<PayAmt>([^<]+)</.exec(voucher)![1]!)
+        for (const voucher of paying.slice(1)) paid += fen(/<PayAmt>([^<]+)</.exec(voucher)![1]!)
       else {
         const [header = [], ...rows] = content
           .trimEnd()
@@ -137,7 +140,7 @@ describe('the fictional province', () => {
         arranged += sum(rows.map(row => (row.cells[0]!.includes('.') ? row.cells[0]! : `${row.cells[0]}.00`)))
     }
     const [books] = await ask<{ paid: bigint; arranged: bigint }>(
-      `select (select sum(amount_fen) from payments.payment)::bigint as paid, (select sum(amount_fen) from allotments.allotment)::bigint as arranged`,
+      `select (select sum(amount_fen) from payments.payment)::bigint as paid, (select sum(amount_fen) from allotments.allotment where carried_from is null)::bigint as arranged`,
     )
     expect(books).toEqual({ paid, arranged })
   })
@@ -145,7 +148,7 @@ describe('the fictional province', () => {
   test('lines, payments, documents and projects are as many as were written', async () => {
     const totals = read<Record<string, number | string>>('totals.json')
     const [found] = await ask<Record<string, unknown>>(
-      `select (select count(*)::int from allotments.allotment) as lines,
+      `select (select count(*)::int from allotments.allotment where carried_from is null) as lines,
          (select count(*)::int from allotments.allotment where form = 'refine') as "refinedLines",
          (select to_char(sum(amount_fen) / 100.0, 'FM999999999990.00') from allotments.allotment where form = 'refine') as "refinedYuan",
          (select count(*)::int from payments.payment) as payments,
@@ -156,7 +159,7 @@ describe('the fictional province', () => {
     // What is paid by the book and what waits outside it is all that the treasury paid.
     const [sides] = await ask<{ all: bigint; posted: bigint; waiting: bigint }>(
       `select (select sum(amount_fen) from payments.payment)::bigint as all,
-         (select sum(debit_fen - credit_fen) from ledger.balance where account = 5201)::bigint as posted,
+         (select sum(debit_fen - credit_fen) from ledger.balance where account in (5201, 5102))::bigint as posted,
          (select sum(p.amount_fen) from payments.unposted u join payments.payment p on p.division = u.division and p.id = u.payment)::bigint as waiting`,
     )
     expect(sides!.posted + sides!.waiting).toBe(sides!.all)

@@ -11,7 +11,7 @@ export interface Planted {
   rule: string
   level: 'bell' | 'yellow' | 'red'
   division: string
-  subject: { kind: 'allotment' | 'payment' | 'project' | 'document' | 'fund'; key: string }
+  subject: { kind: 'allotment' | 'payment' | 'project' | 'document' | 'fund' | 'day'; key: string }
 }
 
 /** The number as it is stored: brackets are mended on the way in. */

@@ -12,7 +12,8 @@ import {
   YUNSHAN,
   ZHULING,
 } from './province.ts'
-import { AS_OF, addDays, type Draw, daysBetween, workday } from './random.ts'
+import { AS_OF, addDays, Draw, daysBetween, workday } from './random.ts'
+import { type Beside, KEPT_LOW, type Pay, plantSpending, type Raise } from './spending-faults.ts'
 import type { Year } from './year.ts'
 
 /** One line of a payment voucher. */
@@ -39,6 +40,9 @@ export interface Payment {
   documentNumber: string
   /** Lines of one voucher stand together. */
   group?: object
+  contract?: string
+  /** How it was settled, where not by transfer. */
+  settlement?: string
 }
 
 export interface Party {
@@ -91,50 +95,50 @@ export const payerOf = (division: string): Party => ({
 })
 
 /** All payments of the year, ordinary ones and planted ones, in voucher order within each division. */
-export function thePayments({ budget, faults, paid }: Year, draw: Draw): Payment[] {
+export function thePayments({ budget, faults, paid }: Year, draw: Draw): { payments: Payment[]; beside: Beside } {
   const payments: Payment[] = []
   const spending = budget.lines.filter(line => line.agency !== undefined)
   const left = new Map<Line, bigint>()
+  const lineOf = (division: string, fund: string, nth = 0): Line =>
+    spending.filter(line => line.division === division && line.fund.code === fund && line.year === 2018)[nth]!
+  const low = new Map(KEPT_LOW.map(one => [lineOf(one.division, one.fund, one.nth), one.share]))
 
-  const pay = (
-    line: Line,
-    vouched: string,
-    amount: bigint,
-    purpose: string,
-    payee: Party,
-    more: Partial<Payment> = {},
-  ): Payment => {
-    const kind = SECTOR[line.fund.sector].payees
-    const weekday = new Date(`${vouched}T00:00:00Z`).getUTCDay()
-    const payment: Payment = {
-      division: line.division,
-      year: line.year,
-      type: kind === 'builders' || kind === 'agents' ? 5201 : 8202,
-      no: '',
-      line: 1,
-      vouched,
-      paid: weekday < 5 && vouched < addDays(AS_OF, -1) ? addDays(vouched, draw.integer(0, 1)) : vouched,
-      amount,
-      payee,
-      agency: line.agency!,
-      project: line.project!.code,
-      func: line.func!,
-      economic: line.economic!,
-      purpose,
-      reference: line.id,
-      documentNumber: line.doc.number,
-      ...more,
+  const payBy =
+    (draw: Draw): Pay =>
+    (line, vouched, amount, purpose, payee, more = {}) => {
+      const kind = SECTOR[line.fund.sector].payees
+      const weekday = new Date(`${vouched}T00:00:00Z`).getUTCDay()
+      const payment: Payment = {
+        division: line.division,
+        year: line.year,
+        type: kind === 'builders' || kind === 'agents' ? 5201 : 8202,
+        no: '',
+        line: 1,
+        vouched,
+        paid: weekday < 5 && vouched < addDays(AS_OF, -1) ? addDays(vouched, draw.integer(0, 1)) : vouched,
+        amount,
+        payee,
+        agency: line.agency!,
+        project: line.project!.code,
+        func: line.func!,
+        economic: line.economic!,
+        purpose,
+        reference: line.id,
+        documentNumber: line.doc.number,
+        ...more,
+      }
+      payments.push(payment)
+      return payment
     }
-    payments.push(payment)
-    return payment
-  }
+  const pay = payBy(draw)
 
   for (const line of spending) {
     const facts = SECTOR[line.fund.sector]
     const begin = addDays(line.doc.dated, 7)
     const end = line.year === 2017 ? '2017-11-28' : addDays(AS_OF, -4)
     const span = daysBetween(begin, end)
-    const share = paid.get(`${line.division}/${line.fund.code}/${line.year}`) ?? draw.integer(958, 985)
+    const ordinary = paid.get(`${line.division}/${line.fund.code}/${line.year}`) ?? draw.integer(958, 985)
+    const share = low.get(line) ?? ordinary
     const count = Math.max(2, Math.round(span / 21))
     const payees = payeesOf(line.division, facts.payees)
     const whole = (line.amount * BigInt(share)) / 1000n
@@ -160,51 +164,39 @@ export function thePayments({ budget, faults, paid }: Year, draw: Draw): Payment
     left.set(line, line.amount - whole)
   }
 
-  plant({ budget, faults, paid }, payments, left, pay)
-  return number(payments)
+  const raise: Raise = (payment, rule, level, source, zh, en) => {
+    // The key is completed when vouchers are numbered.
+    faults.plant({ what: { zh, en }, source, where: payment, rule, level, subject: { kind: 'payment', key: '' } })
+    return payment
+  }
+  plant({ budget, faults, paid }, payments, left, { lineOf, pay, raise })
+  const beside = plantSpending({ budget, faults, paid }, lineOf, payBy(new Draw(20181220)), raise)
+  return { payments: number(payments), beside }
 }
 
 const nameFor = (project: Project): string =>
   /[村镇乡]/.test(project.name) && !project.name.startsWith('关于') ? project.name : project.place
 
-type Pay = (
-  line: Line,
-  vouched: string,
-  amount: bigint,
-  purpose: string,
-  payee: Party,
-  more?: Partial<Payment>,
-) => Payment
-
-function plant({ budget, faults }: Year, payments: Payment[], left: Map<Line, bigint>, pay: Pay): void {
-  const lineOf = (division: string, fund: string, nth = 0): Line =>
-    budget.lines.filter(
-      line => line.agency && line.division === division && line.fund.code === fund && line.year === 2018,
-    )[nth]!
-  const raise = (
-    payment: Payment,
-    rule: string,
-    level: 'yellow' | 'red',
-    source: string,
-    zh: string,
-    en: string,
-  ): Payment => {
-    // The key is completed when vouchers are numbered.
-    faults.plant({ what: { zh, en }, source, where: payment, rule, level, subject: { kind: 'payment', key: '' } })
-    return payment
-  }
+function plant(
+  { budget }: Year,
+  payments: Payment[],
+  left: Map<Line, bigint>,
+  { lineOf, pay, raise }: { lineOf: (division: string, fund: string, nth?: number) => Line; pay: Pay; raise: Raise },
+): void {
   const builder = (division: string, index = 0): Party => payeesOf(division, 'builders')[index]!
 
   // E01: no such allotment, no allotment for the project, two that fit alike.
   const stray = lineOf(LIUPU, 'C8-08')
+  const reception = pay(stray, '2018-09-12', 4_860_000n, '业务接待场地租赁款', builder(LIUPU, 4), {
+    reference: `${LIUPU}201899999`,
+    agency: '109001',
+    project: '',
+    func: '',
+    documentNumber: '',
+  })
+  raise(reception, 'E06', 'yellow', 'DOMAIN §11 E06', '用途是业务接待', 'its purpose is a reception')
   raise(
-    pay(stray, '2018-09-12', 4_860_000n, '业务接待场地租赁款', builder(LIUPU, 4), {
-      reference: `${LIUPU}201899999`,
-      agency: '109001',
-      project: '',
-      func: '',
-      documentNumber: '',
-    }),
+    reception,
     'E01',
     'yellow',
     'DOMAIN §11 E01',

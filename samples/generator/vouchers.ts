@@ -30,6 +30,7 @@ export const BILL = [
   'SET_MODE_CODE',
   'PAY_TYPE_CODE',
   'FUND_TYPE_CODE',
+  'CONTRACT_NO',
 ]
 
 /** A treasury voucher message: 5201 and 8202, several payees as details of one voucher. */
@@ -139,9 +140,35 @@ export function bills(chosen: readonly Payment[], stands: Stands): string[][] {
       one.payee.account,
       one.payee.bank,
       one.purpose,
-      '1',
+      one.settlement ?? '1',
       one.type === 5201 ? '1' : '2',
       '11',
+      one.contract ?? '',
     ]
   })
+}
+
+/** The treasury's totals of some days (3503), as it states them. */
+export function controlTotals(
+  division: string,
+  totals: readonly { day: string; payments: number; amount: bigint }[],
+): string {
+  const bodies = totals.map(({ day, payments, amount }, index) => {
+    const plain = day.replaceAll('-', '')
+    const header = elements(
+      {
+        AdmDivCode: division,
+        StYear: day.slice(0, 4),
+        VtCode: '3503',
+        VouDate: plain,
+        VoucherNo: `${plain}3503${String(index + 1).padStart(3, '0')}`,
+        SumAmt: yuan(amount),
+        SumNum: String(payments),
+      },
+      '    ',
+    )
+    const detail = elements({ ActDate: plain, Num: String(payments), PayAmt: yuan(amount) }, '        ')
+    return `  <Voucher>\n${header}    <DetailList>\n      <Detail>\n${detail}      </Detail>\n    </DetailList>\n  </Voucher>\n`
+  })
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<MOF>\n${bodies.join('')}</MOF>\n`
 }

@@ -2,6 +2,7 @@ import { type Batch, Budget, type Line } from './budget.ts'
 import { Faults } from './faults.ts'
 import {
   BAISHI,
+  fundOf,
   HEFENG,
   LIUPU,
   NANPING,
@@ -9,6 +10,7 @@ import {
   QINGHU,
   QINGSHI,
   QINGYUAN,
+  SECTOR,
   SONGPING,
   WANGYUN,
   XIKOU,
@@ -24,7 +26,19 @@ const SUMMER = 'allotments/2018-第2季度.xlsx'
 const AUTUMN = 'allotments/2018-第3季度.csv'
 const WINTER = 'allotments/2018-第4季度.xlsx'
 const BEFORE = 'allotments/2017-禾丰县.csv'
-export const ALLOTMENT_FILES = [BEFORE, SPRING, SUMMER, AUTUMN, WINTER]
+const CARRIED = 'allotments/2017-松坪县.csv'
+const COMING = 'allotments/2019-提前下达.csv'
+export const ALLOTMENT_FILES = [BEFORE, CARRIED, SPRING, SUMMER, AUTUMN, WINTER, COMING]
+
+/** Years that were closed and carried over, once all files are taken in. */
+export const CLOSINGS = [
+  {
+    division: SONGPING,
+    fiscalYear: 2017,
+    on: '2018-01-10',
+    document: { number: '松坪财预〔2018〕1号', title: '松坪县财政局关于2017年度结账和结转的通知', dated: '2018-01-10' },
+  },
+]
 
 export interface Year {
   budget: Budget
@@ -351,5 +365,62 @@ export function theYear(draw: Draw): Year {
     refined: 0,
     scanned: false,
   })
+  carriedOver(budget, faults)
+  inAdvance(budget, faults)
   return { budget, faults, paid }
+}
+
+/** 2017: money was assigned and never refined; the year was closed and it was carried into 2018, where it still lies in December. */
+function carriedOver(budget: Budget, faults: Faults): void {
+  const fund = fundOf('A5-01')
+  const doc = budget.ownDoc(SONGPING, fund, '县级配套', '2017-03-13', { number: '松坪财农〔2017〕3号' })
+  const common = { file: CARRIED, division: SONGPING, year: 2017, doc, fund, amount: 30_000_000n }
+  const registered = budget.line({ ...common, budgetLevel: '4' })
+  const assigned = budget.line({ ...common, source: registered })
+  faults.plant({
+    what: {
+      zh: '2017 年的资金结转到 2018 年，到十二月仍未用，再结转即满两年',
+      en: 'Money of 2017 was carried into 2018 and still lies there in December; carried again it will be two years old',
+    },
+    source: '预算法第四十二条',
+    where: assigned,
+    rule: 'A16',
+    level: 'bell',
+    subject: { kind: 'allotment', key: assigned.id },
+  })
+}
+
+/** 2019 in advance: the province gave notice in November; one city has let it lie for more than thirty days. */
+function inAdvance(budget: Budget, faults: Faults): void {
+  const fund = fundOf('A5-01')
+  const title = '安澜省财政厅关于提前下达2019年省级财政专项扶贫资金的通知'
+  const doc = budget.ownDoc(PROVINCE, fund, '', '2018-11-01', { number: '安财农〔2018〕80号', title })
+  const common = { file: COMING, division: PROVINCE, year: 2019, doc, fund, amount: 200_000_000n }
+  const registered = budget.line({ ...common, budgetLevel: '2' })
+  const assigned = budget.line({ ...common, source: registered })
+  budget.line({ ...common, source: assigned, receiver: QINGYUAN, transfer: SECTOR[fund.sector].transfer })
+  const own = budget.ownDoc(QINGYUAN, fund, '', '2018-11-05', {
+    number: '清源财农〔2018〕80号',
+    title: '清源市财政局关于登记2019年提前下达资金的通知',
+  })
+  const received = budget.line({
+    ...common,
+    division: QINGYUAN,
+    doc: own,
+    superiorNumber: doc.number,
+    budgetLevel: '2',
+    transfer: SECTOR[fund.sector].transfer,
+  })
+  faults.plant({
+    what: {
+      zh: '2019 年提前下达的资金收到 45 天，没有提前下达到县',
+      en: 'Next year’s money was notified to the city 45 days ago, and nothing of it was passed on in advance',
+    },
+    source: '预算法第五十二条',
+    where: received,
+    rule: 'A14',
+    level: 'yellow',
+    subject: { kind: 'fund', key: `${fund.code}/2019` },
+  })
+  faults.late('A04', received, 'yellow', '提前下达的资金没有细化', 'money notified in advance is not refined')
 }

@@ -82,39 +82,52 @@ const POVERTY_READ: ReadonlyMap<string, Poverty> = new Map([
   ...(['3', '0', '否', '非扶贫', 'none'] as const).map(word => [word, 'none'] as const),
 ])
 
-/** Reads one row; null where it has faults of its own. */
-export function readRow(reader: RowReader): FileRow | null {
-  const before = reader.faults.count
-  const divisionText = reader.text('MOF_DIV_CODE', { required: true, maxLength: 12 })
-  const divisionCode = divisionText === null ? null : parseDivisionCode(divisionText)
-  if (divisionText !== null && divisionCode === null)
+/** A division's code of a row; null where there is none, or none that is one (`division-code-malformed`). */
+export function divisionOf(reader: RowReader, field: string, required: boolean): string | null {
+  const text = reader.text(field, { required, maxLength: 12 })
+  const code = text === null ? null : parseDivisionCode(text)
+  if (text !== null && code === null)
     reader.fault(
       'division-code-malformed',
-      'MOF_DIV_CODE',
-      divisionText,
+      field,
+      text,
       '不是 6 位或 9 位区划代码，请核对',
       'is no division code of 6 or 9 digits; check it',
     )
-  const receiverText = reader.text('REC_DIV_CODE', { maxLength: 12 })
-  const receiverCode = receiverText === null ? null : parseDivisionCode(receiverText)
-  if (receiverText !== null && receiverCode === null)
-    reader.fault(
-      'division-code-malformed',
-      'REC_DIV_CODE',
-      receiverText,
-      '不是 6 位或 9 位区划代码，请核对',
-      'is no division code of 6 or 9 digits; check it',
-    )
-  const yearText = reader.text('FISCAL_YEAR', { required: true, maxLength: 8 })
-  const year = yearText === null ? null : parseFiscalYear(yearText)
-  if (yearText !== null && year === null)
+  return code
+}
+
+/** The fiscal year of a row; null where it has none, or none that is one (`year-malformed`). */
+export function yearOf(reader: RowReader): number | null {
+  const text = reader.text('FISCAL_YEAR', { required: true, maxLength: 8 })
+  const year = text === null ? null : parseFiscalYear(text)
+  if (text !== null && year === null)
     reader.fault(
       'year-malformed',
       'FISCAL_YEAR',
-      yearText,
+      text,
       '不是年度，请填写如 2018 的四位年份',
       'is no fiscal year; enter four digits such as 2018',
     )
+  return year
+}
+
+/** The poverty flag of a row, in the words that a sheet may use for it; null where it has none (`poverty-flag-unknown`). */
+export const povertyOf = (reader: RowReader): Poverty | null =>
+  reader.code('POVERTY_FLAG', POVERTY_READ, {
+    required: false,
+    fault: 'poverty-flag-unknown',
+    zh: '扶贫标识',
+    en: 'poverty flag',
+    mend: { zh: '请填“全部”“部分”或“否”', en: 'enter 1 whole, 2 part or 3 none' },
+  })
+
+/** Reads one row; null where it has faults of its own. */
+export function readRow(reader: RowReader): FileRow | null {
+  const before = reader.faults.count
+  const divisionCode = divisionOf(reader, 'MOF_DIV_CODE', true)
+  const receiverCode = divisionOf(reader, 'REC_DIV_CODE', false)
+  const year = yearOf(reader)
   const row: Omit<FileRow, 'divisionCode' | 'year'> & { divisionCode: string | null; year: number | null } = {
     row: reader.row,
     externalId: reader.text('BGT_ID', { required: true, maxLength: 80 }) ?? '',
@@ -150,13 +163,7 @@ export function readRow(reader: RowReader): FileRow | null {
     }),
     sourceType: reader.text('SOURCE_TYPE_CODE', { maxLength: 20 }),
     direct: reader.flag('DIRECT_FLAG') ?? false,
-    poverty: reader.code('POVERTY_FLAG', POVERTY_READ, {
-      required: false,
-      fault: 'poverty-flag-unknown',
-      zh: '扶贫标识',
-      en: 'poverty flag',
-      mend: { zh: '请填“全部”“部分”或“否”', en: 'enter 1 whole, 2 part or 3 none' },
-    }),
+    poverty: povertyOf(reader),
     monitored: reader.money('MONITORED_AMT', { required: false, sign: 'non-negative' }),
     note: reader.text('BGT_DEC', { maxLength: 1000 }),
   }

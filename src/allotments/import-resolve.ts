@@ -27,7 +27,7 @@ export interface Resolved extends Omit<FileRow, 'level'> {
   known: boolean
 }
 
-interface FundRef {
+export interface FundRef {
   id: number
   division: number
   code: string
@@ -316,11 +316,17 @@ async function checkSources(
   }
 }
 
-async function fundsFor(
+/** How a file names a fund: by code, and by its owner where it says one; else the nearest catalogue's, the division's own first. */
+export async function fundsFor(
   tx: Tx,
   divisions: readonly number[],
 ): Promise<(division: number, code: string, owner: number | null) => FundRef | undefined> {
-  const funds = await tx.query<FundRef>('select id, division, code, name, secret, superior from funds.published_fund')
+  // Secret funds without their names: their detail is refused with the reason, to those too who do not see them.
+  const funds = await tx.query<FundRef>(
+    `select id, division, code, name, secret, superior from funds.published_fund
+     union all select s.id, s.division, s.code, '#' || s.code, true, null from funds.secret_refs() s
+       where not exists (select from funds.published_fund f where f.id = s.id)`,
+  )
   const byCode = groupBy(funds, fund => fund.code)
   // Nearest first: the division's own catalogue, then those above it, the lowest of them before the higher.
   const above = await tx.query<{ division: number; scope: number; size: bigint }>(
@@ -337,7 +343,10 @@ async function fundsFor(
       )[0]
 }
 
-async function projectsByCode(tx: Tx, rows: readonly FileRow[]): Promise<Map<string, bigint>> {
+export async function projectsByCode(
+  tx: Tx,
+  rows: readonly { projectCode: string | null }[],
+): Promise<Map<string, bigint>> {
   const codes = [...new Set(rows.flatMap(row => row.projectCode ?? []))]
   const found = await tx.query<{ division: number; code: string; id: bigint }>(
     'select division, code, id from projects.published_project where code = any ($1)',
@@ -346,7 +355,7 @@ async function projectsByCode(tx: Tx, rows: readonly FileRow[]): Promise<Map<str
   return new Map(found.map(({ division, code, id }) => [`${division}/${code}`, id]))
 }
 
-async function subjectsOf(tx: Tx, years: readonly number[]): Promise<Map<string, Set<string>>> {
+export async function subjectsOf(tx: Tx, years: readonly number[]): Promise<Map<string, Set<string>>> {
   const rows = await tx.query<{ kind: string; fiscal_year: number; code: string }>(
     'select kind, fiscal_year, code from funds.published_subject where fiscal_year = any ($1::int[])',
     [years],

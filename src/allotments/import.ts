@@ -9,6 +9,7 @@ import type { Importer, ImportOutcome, ImportRequest } from '../platform/part.ts
 import { readRows } from '../platform/tables/read-rows.ts'
 import type { AllotmentForm, NewLine } from './allotment.ts'
 import { COLUMNS, readRow } from './import-file.ts'
+import { joinRows, sayRecognised } from './import-join.ts'
 import { type Resolved, resolve } from './import-resolve.ts'
 import { issue, openTransfers } from './issue.ts'
 
@@ -19,6 +20,7 @@ export const importer: Importer = {
   kind: 'allotments',
   title: { zh: '预算指标', en: 'allotments' },
   permission: 'allotments.write',
+  columns: COLUMNS,
   run: (run, actor, request) => run(actor, context => importAllotments(context, request)),
 }
 
@@ -52,16 +54,19 @@ export async function importAllotments(context: Context, request: ImportRequest)
   if (request.checkOnly) await context.tx.query('savepoint look')
   await postAll(context, fresh, faults, request)
   if (request.checkOnly) await context.tx.query('rollback to savepoint look')
-  const figures = Object.fromEntries(
+  const taken = fresh.filter(line => !line.known)
+  const figures: Record<string, number> = Object.fromEntries(
     (['register', 'receive', 'assign', 'refine', 'pass-down'] as const).map(form => [
       form,
-      fresh.filter(line => line.form === form).length,
+      taken.filter(line => line.form === form).length,
     ]),
   )
+  // Rows whose line had been entered by hand before: they are known now.
+  if (taken.length < fresh.length) figures.joined = fresh.length - taken.length
   return {
     rows: read,
-    taken: fresh.length,
-    repeated: read - fresh.length,
+    taken: taken.length,
+    repeated: read - taken.length,
     repairs: faults.repairs,
     repairCount: faults.repairCount,
     figures,
@@ -148,17 +153,27 @@ async function documentOf(
 
 async function postGroup(
   context: Context,
-  group: readonly Resolved[],
+  together: readonly Resolved[],
   ids: Map<string, bigint>,
   documents: Map<string, bigint>,
   faults: FaultList,
 ): Promise<void> {
+  const joined =
+    together[0]?.form === 'receive'
+      ? await joinRows(context, together, line => storedNumber(line.superiorNumber ?? ''))
+      : new Map<Resolved, bigint>()
+  for (const [line, id] of joined) {
+    line.known = true
+    ids.set(line.key, id)
+  }
+  const group = together.filter(line => !joined.has(line))
   const [first] = group
   if (!first) return
   const documentId = await documentOf(context, first, documents, faults)
   const lines: NewLine[] = []
   const taken: Resolved[] = []
   const received = first.form === 'receive' ? await transfersFor(context, group, faults) : null
+  if (received) await sayRecognised(context, first.division, received, faults)
   for (const line of group) {
     const transfer = received?.get(line)
     if (received && transfer === undefined) continue

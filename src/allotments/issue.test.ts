@@ -212,7 +212,7 @@ test('a red letter repeats its original with a minus, and cannot exceed it or wh
         amount: fen(amount),
       }),
     )
-  expect(await codes(red(401))).toBe('over-allotted')
+  expect(await codes(red(401))).toBe('over-allotted,undo-first')
   await red(300)
   expect(await balance(root.lines[0]!, 1001)).toBe(100n)
   expect(await balance(root.lines[0]!, 4001)).toBe(700n)

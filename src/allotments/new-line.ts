@@ -1,4 +1,5 @@
 import type { Level } from '../kernel/division-code.ts'
+import { storedNumber } from '../kernel/document-number.ts'
 import { monitoredOf, type NewLine, type Origin } from './allotment.ts'
 import type { AllotmentRow } from './store.ts'
 
@@ -38,7 +39,7 @@ export function newRow(
     path: `{${[...(origin?.path ?? []), id].join(',')}}`,
     source_type: line.sourceType ?? origin?.sourceType ?? 'own',
     source_level: line.sourceLevel ?? origin?.sourceLevel ?? (fund.level as Level),
-    superior_number: line.superiorNumber ?? origin?.superiorNumber ?? null,
+    superior_number: line.superiorNumber ? storedNumber(line.superiorNumber) : (origin?.superiorNumber ?? null),
     direct: line.direct ?? origin?.direct ?? false,
     advance: line.advance ?? origin?.advance ?? false,
     fund_nature: line.fundNature ?? origin?.fundNature ?? null,
@@ -53,9 +54,11 @@ export function newRow(
     project: line.project ?? null,
     below_project_code: line.belowProjectCode ?? null,
     to_division: line.toDivision ?? null,
+    to_outside: line.toOutside ?? null,
     note: line.note ?? null,
     external_id: line.externalId ?? null,
     back_entered: common.live !== null && common.dated < common.live,
+    use_fund: line.useFund ?? origin?.useFund ?? null,
     budget_origin: line.budgetOrigin ?? origin?.budgetOrigin ?? 1,
   }
 }

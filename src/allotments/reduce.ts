@@ -1,8 +1,10 @@
-import { parseDocumentNumber } from '../kernel/document-number.ts'
+import { storedNumber } from '../kernel/document-number.ts'
 import { displayMoney, type Fen, split } from '../kernel/money.ts'
 import { FaultList, type Repair, refuse, type Sentence } from '../kernel/refusal.ts'
 import { type DocumentInput, registerDocument } from '../ledger/document.ts'
+import { lineNaming, type Naming, refuseNamed } from '../ledger/line-names.ts'
 import { type Posting, post, postedBefore } from '../ledger/post.ts'
+import { askedOf } from '../ledger/request.ts'
 import type { Context } from '../platform/context.ts'
 import { type Holding, leftFor, mayTake, type ReducingForm, takenOff, takeOff } from './reduction.ts'
 import { entriesOf, holdings, type SpreadFilter, spreadOver } from './store.ts'
@@ -15,6 +17,8 @@ export interface Reduction {
   document: DocumentInput
   effectiveOn: string
   requestKey?: string | null
+  /** What was asked under the key, where it was not in these words (a row of a file). */
+  asked?: Buffer
   lines?: readonly { line: bigint; amount: Fen }[]
   spread?: Partial<SpreadFilter> & { amount: Fen }
   /** Posts it and takes it all back: to see the spread before it is stored. */
@@ -51,7 +55,9 @@ export async function reduce(context: Context, input: Reduction): Promise<Reduce
 async function perform(context: Context, input: Reduction): Promise<Reduced> {
   const { tx } = context
   const { division, form } = input
-  const before = input.requestKey ? await postedBefore(context, division, input.requestKey) : null
+  const before = input.requestKey
+    ? await postedBefore(context, division, input.requestKey, input.asked ?? askedOf(form, input))
+    : null
   if (before) {
     const parts = takenOff(form, await entriesOf(tx, division, before.batch))
     const lines = await holdings(
@@ -91,9 +97,14 @@ async function named(context: Context, input: Reduction): Promise<Asked> {
     input.division,
     asked.map(one => one.line),
   )
-  const faults = new FaultList()
-  checkTaken(faults, input, asked, lines)
-  faults.throwIfAny()
+  await refuseNamed(
+    () => lineNaming(context.tx, input.division, [...lines.keys()]),
+    name => {
+      const faults = new FaultList()
+      checkTaken(faults, input, asked, lines, name)
+      return faults
+    },
+  )
   return { asked, lines }
 }
 
@@ -114,7 +125,7 @@ async function spread(context: Context, input: Reduction, over: NonNullable<Redu
   const ids = await spreadOver(tx, division, input.fiscalYear, SPREAD_FORMS[form], {
     fund,
     agency,
-    documentNumber: typed && (parseDocumentNumber(typed).normalised ?? typed),
+    documentNumber: typed && storedNumber(typed),
   })
   const lines = await holdings(tx, division, ids)
   const live = ids.map(id => lines.get(id)!).filter(line => mayTake(form, line) && leftFor(form, line) > 0n)
@@ -162,6 +173,7 @@ export function checkTaken(
   input: { form: ReducingForm | 'virement'; fiscalYear: number },
   asked: Asked['asked'],
   lines: Asked['lines'],
+  name: Naming,
 ): void {
   const { form } = input
   const taken = new Map<bigint, bigint>()
@@ -176,8 +188,8 @@ export function checkTaken(
         'source-missing',
         'source',
         String(id),
-        `第 ${row} 行的指标 ${id} 不存在或不属于本级：请重新选择。`,
-        `Line ${row}: allotment ${id} does not exist in this division: choose another.`,
+        `第 ${row} 行的指标不存在或不属于本级：请重新选择。`,
+        `Line ${row}: its source does not exist in this division: choose another.`,
       )
       return
     }
@@ -186,8 +198,8 @@ export function checkTaken(
         'source-wrong-form',
         'source',
         String(id),
-        `第 ${row} 行的指标 ${id} ${WRONG_FORM[form].zh}。`,
-        `Line ${row}: allotment ${id} ${WRONG_FORM[form].en}.`,
+        `第 ${row} 行的指标${name(id).zh}${WRONG_FORM[form].zh}。`,
+        `Line ${row}: ${name(id).en} ${WRONG_FORM[form].en}.`,
       )
       return
     }
@@ -196,8 +208,8 @@ export function checkTaken(
         'source-wrong-year',
         'source',
         String(id),
-        `第 ${row} 行的指标 ${id} 属于 ${line.fiscalYear} 年度，不是 ${input.fiscalYear} 年度：请分年度办理。`,
-        `Line ${row}: allotment ${id} is of ${line.fiscalYear}, not of ${input.fiscalYear}: use a form for each year.`,
+        `第 ${row} 行的指标${name(id).zh}属于 ${line.fiscalYear} 年度，不是 ${input.fiscalYear} 年度：请分年度办理。`,
+        `Line ${row}: ${name(id).en} is of ${line.fiscalYear}, not of ${input.fiscalYear}: use a form for each year.`,
       )
     const sum = (taken.get(id) ?? 0n) + amount
     taken.set(id, sum)
@@ -207,8 +219,8 @@ export function checkTaken(
         'over-allotted',
         'amount',
         displayMoney(amount),
-        `第 ${row} 行金额 ${displayMoney(amount)} 元超过指标 ${id} 的可用余额 ${displayMoney(left - (sum - amount))} 元：请减少金额；已下达或已支付的须先收回或退回。`,
-        `Line ${row}: ${displayMoney(amount)} yuan exceeds the ${displayMoney(left - (sum - amount))} yuan left of allotment ${id}: lower it; what was passed down or paid has to come back first.`,
+        `第 ${row} 行金额 ${displayMoney(amount)} 元超过指标${name(id).zh}的可用余额 ${displayMoney(left - (sum - amount))} 元：请减少金额；已下达或已支付的须先收回或退回。`,
+        `Line ${row}: ${displayMoney(amount)} yuan exceeds the ${displayMoney(left - (sum - amount))} yuan left of ${name(id).en}: lower it; what was passed down or paid has to come back first.`,
       )
   })
 }

@@ -13,6 +13,8 @@ export interface Holding extends Omit<Origin, 'available'> {
   /** The line that it was made from in its division, and that line's form. */
   source: bigint | null
   sourceForm: string | null
+  /** That line's path: what is made beside this line goes on from there. A carried line's own path holds its old lines as well. */
+  sourcePath: bigint[] | null
   departmentSubject: string | null
   agency: number | null
   project: bigint | null

@@ -32,10 +32,12 @@ export interface AllotmentRow {
   project: bigint | null
   below_project_code: string | null
   to_division: number | null
+  to_outside: string | null
   note: string | null
   external_id: string | null
   back_entered: boolean
   budget_origin: number
+  use_fund: number | null
 }
 
 const COLUMNS: { [Column in keyof AllotmentRow]: string } = {
@@ -66,10 +68,12 @@ const COLUMNS: { [Column in keyof AllotmentRow]: string } = {
   project: 'bigint',
   below_project_code: 'text',
   to_division: 'int',
+  to_outside: 'text',
   note: 'text',
   external_id: 'text',
   back_entered: 'boolean',
   budget_origin: 'smallint',
+  use_fund: 'int',
 }
 
 export const insertAllotments = (tx: Tx, rows: readonly AllotmentRow[]): Promise<void> =>
@@ -77,10 +81,15 @@ export const insertAllotments = (tx: Tx, rows: readonly AllotmentRow[]): Promise
 
 export const newIds = async (tx: Tx, count: number): Promise<bigint[]> =>
   (
-    await tx.query<{ id: bigint }>(`select nextval('allotments.allotment_id') as id from generate_series(1, $1)`, [
-      count,
-    ])
-  ).map(row => row.id)
+    await tx.prepared<{ ids: bigint[] }>(
+      `select array(select nextval('allotments.allotment_id') from generate_series(1, $1)) as ids`,
+      [count],
+    )
+  )[0]!.ids
+
+/** Shared by whoever makes lines, held alone by whoever joins them (migrations/0020): ancestors that are read stay true. */
+const LINEAGE_LOCK = 1818848617
+const shareLineage = (tx: Tx) => tx.query('select pg_advisory_xact_lock_shared($1)', [LINEAGE_LOCK])
 
 /** The lines that a form takes from, with what is left of them on the account that it takes (read, not locked: the guard locks). */
 export async function origins(
@@ -89,28 +98,34 @@ export async function origins(
   ids: readonly bigint[],
   account: number,
 ): Promise<Map<bigint, Origin>> {
-  const rows = await tx.query<never>(
-    `select a.id, a.form, a.fund, a.path, a.source_type as "sourceType", a.source_level as "sourceLevel", a.superior_number as "superiorNumber",
-       a.direct, a.advance, a.fund_nature as "fundNature", a.function_subject as "functionSubject", a.economic_subject as "economicSubject",
-       a.poverty, a.office, a.budget_origin as "budgetOrigin", coalesce(b.debit_fen - b.credit_fen, 0)::bigint as available
-     from allotments.allotment a left join ledger.balance b on b.division = a.division and b.allotment = a.id and b.account = $3
-     where a.division = $1 and a.id = any ($2::bigint[])`,
+  const rows = await tx.prepared<never>(
+    `select id, form, fund, path, source_type as "sourceType", source_level as "sourceLevel", superior_number as "superiorNumber", direct, advance,
+       fund_nature as "fundNature", function_subject as "functionSubject", economic_subject as "economicSubject", poverty, office,
+       budget_origin as "budgetOrigin", use_fund as "useFund", available
+     from allotments.origins($1, $2::bigint[], $3)`,
     [division, ids, account],
   )
   return new Map((rows as Origin[]).map(row => [row.id, row]))
 }
 
-/** Transfers that wait in a division, as origins of received lines; `available` is what is still in transit. */
+/** Transfers that wait in a division, as origins of received lines; `form` is the one that receives it, `available` what is still in transit. */
 export async function transferOrigins(
   tx: Tx,
   division: number,
   ids: readonly bigint[],
 ): Promise<Map<bigint, Origin & { documentNumber: string }>> {
-  const rows = await tx.query<never>(
-    `select t.id, 'transfer' as form, t.fund, t.path, 'superior' as "sourceType", t.source_level as "sourceLevel", t.document_number as "superiorNumber",
-       t.direct, false as advance, t.fund_nature as "fundNature", t.function_subject as "functionSubject", null as "economicSubject", f.poverty,
-       null as office, 1 as "budgetOrigin", t.sent_fen - t.taken_fen as available, t.document_number as "documentNumber"
-     from ledger.transfer t join funds.published_fund f on f.id = t.fund where t.division = $1 and t.id = any ($2::bigint[])`,
+  await shareLineage(tx)
+  const rows = await tx.prepared<never>(
+    `select t.id, case when t.across then 'receive-across' else 'receive' end as form, t.fund, t.path,
+       case when t.across then 'across' else 'superior' end as "sourceType", t.source_level as "sourceLevel", t.document_number as "superiorNumber",
+       t.direct, t.document_dated < make_date(t.fiscal_year, 1, 1) as advance, t.fund_nature as "fundNature", t.function_subject as "functionSubject", null as "economicSubject",
+       coalesce(r.verdict, f.poverty) as poverty, null as office, 1 as "budgetOrigin", t.sent_fen - t.taken_fen as available,
+       t.document_number as "documentNumber",
+       case when r.id is not null then jsonb_build_object('verdict', r.verdict, 'monitored', r.monitored_fen::text, 'sent', t.sent_fen::text,
+         'taken', t.taken_fen::text) end as recognised
+     from ledger.transfer t join funds.published_fund f on f.id = t.fund
+     left join allotments.published_recognition r on r.division = t.division and r.transfer = t.id
+     where t.division = $1 and t.id = any ($2::bigint[])`,
     [division, ids],
   )
   return new Map((rows as (Origin & { documentNumber: string })[]).map(row => [row.id, row]))
@@ -118,18 +133,59 @@ export async function transferOrigins(
 
 export const goLive = async (tx: Tx, division: number): Promise<string | null> =>
   (
-    await tx.maybe<{ go_live: string | null }>('select go_live from divisions.published_division where division = $1', [
-      division,
-    ])
-  )?.go_live ?? null
+    await tx.prepared<{ go_live: string | null }>(
+      'select go_live from divisions.published_division where division = $1',
+      [division],
+    )
+  )[0]?.go_live ?? null
 
+/** The book that a form enters, its division's first day with the system, and numbers for all that it writes: read at once, as every form does. */
+export const beforeLines = async (
+  tx: Tx,
+  division: number,
+  fiscalYear: number,
+  count: number,
+): Promise<{ provisional: boolean | null; live: string | null; document: bigint; batch: bigint; ids: bigint[] }> =>
+  (
+    await tx.prepared<{
+      provisional: boolean | null
+      live: string | null
+      document: bigint
+      batch: bigint
+      ids: bigint[]
+    }>(
+      `select (select b.provisional from ledger.published_book b where b.division = $1 and b.fiscal_year = $2) as provisional,
+         (select d.go_live from divisions.published_division d where d.division = $1) as live,
+         nextval('ledger.document_id') as document, nextval('ledger.batch_id') as batch,
+         array(select nextval('allotments.allotment_id') from generate_series(1, $3)) as ids`,
+      [division, fiscalYear, count],
+    )
+  )[0]!
+
+/** Funds by id, those that are named and those of the lines that are named. */
 export async function fundPoverty(
   tx: Tx,
   funds: readonly number[],
-): Promise<Map<number, { poverty: string; level: string; secret: boolean; name: string }>> {
-  const rows = await tx.query<{ id: number; poverty: string; level: string; secret: boolean; name: string }>(
-    'select id, poverty, level, secret, name from funds.published_fund where id = any ($1::int[])',
-    [funds],
+  lines?: { division: number; ids: readonly bigint[]; transfers: boolean },
+): Promise<Map<number, { poverty: string; level: string; secret: boolean; name: string; endedFrom: number | null }>> {
+  const of = lines
+    ? ` union select fund from ${lines.transfers ? 'ledger.transfer' : 'allotments.allotment'} where division = $2 and id = any ($3::bigint[])`
+    : ''
+  // Whoever is not cleared does not see a secret fund, and is told all the same why its detail is refused; its name they do not hear.
+  const rows = await tx.prepared<{
+    id: number
+    poverty: string
+    level: string
+    secret: boolean
+    name: string
+    endedFrom: number | null
+  }>(
+    `with asked as materialized (select unnest($1::int[]) as id${of})
+      select a.id, coalesce(f.poverty, 'none') as poverty, coalesce(f.level, '') as level, f.id is null or f.secret as secret,
+        coalesce(f.name, '#' || a.id) as name, f.ended_from as "endedFrom"
+      from asked a left join funds.published_fund f on f.id = a.id
+      where f.id is not null or exists (select from funds.secret_refs() s where s.id = a.id)`,
+    lines ? [funds, lines.division, lines.ids] : [funds],
   )
   return new Map(rows.map(row => [row.id, row]))
 }
@@ -139,6 +195,7 @@ export async function fundPoverty(
  * order as `ledger.post` locks them: what is read here stays true until the form is posted.
  */
 export async function holdings(tx: Tx, division: number, ids: readonly bigint[]): Promise<Map<bigint, Holding>> {
+  await shareLineage(tx)
   const { all } = await tx.one<{ all: bigint[] }>(
     `select coalesce(array_agg(distinct k.id), '{}') as all from allotments.allotment a cross join unnest(array[a.id, a.source]) as k(id)
      where a.division = $1 and a.id = any ($2::bigint[]) and k.id is not null`,
@@ -146,10 +203,11 @@ export async function holdings(tx: Tx, division: number, ids: readonly bigint[])
   )
   await tx.query('select ledger.lock_balances($1, $2::bigint[])', [division, all])
   const rows = await tx.query<never>(
-    `select a.id, a.form, a.fiscal_year as "fiscalYear", a.fund, a.source, s.form as "sourceForm", a.path, a.source_type as "sourceType",
+    `select a.id, a.form, a.fiscal_year as "fiscalYear", a.fund, a.source, s.form as "sourceForm", a.path, s.path as "sourcePath", a.source_type as "sourceType",
        a.source_level as "sourceLevel", a.superior_number as "superiorNumber", a.direct, a.advance, a.fund_nature as "fundNature",
        a.function_subject as "functionSubject", a.economic_subject as "economicSubject", a.department_subject as "departmentSubject",
-       a.poverty, a.office, a.agency, a.project, a.budget_origin as "budgetOrigin", a.total_fen as "toAssign", a.to_refine_fen as "toRefine",
+       a.poverty, a.office, a.agency, a.project, a.budget_origin as "budgetOrigin",
+       (select u.use_fund from allotments.allotment u where u.division = a.division and u.id = a.id) as "useFund", a.total_fen as "toAssign", a.to_refine_fen as "toRefine",
        a.own_fen as own, a.plan_fen as plan
      from allotments.published_line a left join allotments.allotment s on s.division = a.division and s.id = a.source
      where a.division = $1 and a.id = any ($2::bigint[])`,

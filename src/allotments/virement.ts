@@ -2,7 +2,9 @@ import { displayMoney, type Fen } from '../kernel/money.ts'
 import { FaultList, refuse } from '../kernel/refusal.ts'
 import { ACCOUNT } from '../ledger/chart.ts'
 import { type DocumentInput, registerDocument } from '../ledger/document.ts'
+import { lineNaming, type Naming, refuseNamed } from '../ledger/line-names.ts'
 import { type Posting, post, postedBefore } from '../ledger/post.ts'
+import { askedOf } from '../ledger/request.ts'
 import type { Context } from '../platform/context.ts'
 import type { NewLine } from './allotment.ts'
 import type { Issued } from './issue.ts'
@@ -18,6 +20,8 @@ export interface Virement {
   document: DocumentInput
   effectiveOn: string
   requestKey?: string | null
+  /** What was asked under the key, where it was not in these words (a row of a file). */
+  asked?: Buffer
   lines: readonly NewLine[]
 }
 
@@ -37,7 +41,9 @@ export async function vire(context: Context, input: Virement): Promise<Issued> {
   const { division } = input
   if (input.lines.length === 0)
     refuse('input', 'no-lines', '业务单没有明细：请至少填写一行。', 'The form has no lines: enter at least one.')
-  const before = input.requestKey ? await postedBefore(context, division, input.requestKey) : null
+  const before = input.requestKey
+    ? await postedBefore(context, division, input.requestKey, input.asked ?? askedOf('virement', input))
+    : null
   if (before) {
     const entries = await entriesOf(tx, division, before.batch)
     const made = entries.filter(entry => entry.credit === ACCOUNT.toRefine).map(entry => entry.debitAllotment)
@@ -50,7 +56,10 @@ export async function vire(context: Context, input: Virement): Promise<Issued> {
     asked.map(one => one.line),
   )
   const wanted = input.lines.map(line => wantedOf(line, from.get(line.source ?? 0n)))
-  check(input, asked, wanted, from)
+  await refuseNamed(
+    () => lineNaming(tx, division, [...from.keys()]),
+    name => check(input, asked, wanted, from, name),
+  )
 
   const registered = await registerDocument(context, division, input.document)
   const common = {
@@ -68,7 +77,7 @@ export async function vire(context: Context, input: Virement): Promise<Issued> {
   wanted.forEach((line, index) => {
     const old = from.get(asked[index]!.line)!
     const id = ids[index]!
-    const origin = { ...old, path: old.path.slice(0, -1), available: 0n }
+    const origin = { ...old, path: old.sourcePath!, available: 0n }
     const fund = { id: old.fund, poverty: old.poverty, level: old.sourceLevel }
     rows.push(newRow(common, id, { ...line, source: old.source!, budgetOrigin: 3 }, origin, fund))
     postings.push(...takeOff('virement', old, line.amount), {
@@ -108,9 +117,10 @@ function check(
   asked: { line: bigint; amount: Fen }[],
   wanted: readonly NewLine[],
   from: Map<bigint, Holding>,
-): void {
+  name: Naming,
+): FaultList {
   const faults = new FaultList()
-  checkTaken(faults, { form: 'virement', fiscalYear: input.fiscalYear }, asked, from)
+  checkTaken(faults, { form: 'virement', fiscalYear: input.fiscalYear }, asked, from, name)
   wanted.forEach((line, index) => {
     const row = index + 1
     const old = from.get(asked[index]!.line)
@@ -134,5 +144,5 @@ function check(
         en: `Line ${row} goes to the same agency, project and subjects as it comes from: state the new use.`,
       })
   })
-  faults.throwIfAny()
+  return faults
 }

@@ -4,6 +4,13 @@ import { type CommandLine, EXIT, UsageError } from '../cli.ts'
 /** Each by its name; loaded only when asked for. */
 const BENCHMARKS: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   'payments-import': () => import('../../bench/payments-import.ts'),
+  'payments-list': () => import('../../bench/payments-list.ts'),
+  'payments-export': () => import('../../bench/payments-export.ts'),
+  document: () => import('../../bench/document.ts'),
+  'single-forms': () => import('../../bench/single-forms.ts'),
+  trace: () => import('../../bench/trace.ts'),
+  narrowed: () => import('../../bench/narrowed.ts'),
+  verify: () => import('../../bench/verify.ts'),
 }
 
 function whole(line: CommandLine, option: string): number | undefined {
@@ -23,10 +30,15 @@ export async function bench(line: CommandLine): Promise<number> {
   const rows = whole(line, 'rows')
   const seed = whole(line, 'seed')
   const [{ benchmark }, { runBenchmark }] = await Promise.all([load(), import('../../bench/frame.ts')])
+  const { kind } = line.options
+  if (kind !== undefined && !benchmark.kinds?.includes(String(kind)))
+    throw new UsageError(`--kind: ${benchmark.kinds?.join(', ') ?? '—'}`)
   const result = await runBenchmark(benchmark, {
     rows,
     seed,
+    kind: kind === undefined ? undefined : String(kind),
     databaseUrl: line.databaseUrl,
+    keep: line.options.keep === undefined ? undefined : String(line.options.keep),
     say: text => void (line.json || process.stderr.write(`${text}\n`)),
   })
   if (line.json) process.stdout.write(`${JSON.stringify(result)}\n`)
@@ -36,8 +48,8 @@ export async function bench(line: CommandLine): Promise<number> {
         `${result.name}: ${benchmark.title}`,
         `  rows ${result.rows}, seed ${result.seed}, ${result.server}, Node ${process.version}`,
         `  ${result.seconds.toFixed(1)} s against ${result.baselineSeconds.toFixed(1)} s for ${benchmark.baseline}`,
-        `  ratio ${result.ratio.toFixed(2)} (aim ${result.aim})`,
-        `  peak memory of this process ${result.peakMegabytes} MB`,
+        `  ratio ${result.ratio.toFixed(2)} (aim ${benchmark.better === 'more' ? '≥' : '≤'} ${result.aim})`,
+        `  peak memory of this process ${result.peakMegabytes} MB${benchmark.memoryAim ? ` (aim < ${benchmark.memoryAim})` : ''}`,
         ...Object.entries(result.figures ?? {}).map(([key, value]) => `  ${key}: ${value}`),
         '',
       ].join('\n'),

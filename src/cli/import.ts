@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { parts } from '../app.ts'
 import { type CommandLine, EXIT, UsageError } from '../cli.ts'
+import { mappingNamed } from '../imports/mapping.ts'
 import { takeIn } from '../imports/take-in.ts'
 import { SYSTEM } from '../kernel/actor.ts'
 import { refuse } from '../kernel/refusal.ts'
@@ -49,6 +50,11 @@ export async function importFiles(line: CommandLine): Promise<number> {
           typeof code === 'string'
             ? await here.run(SYSTEM, ({ tx }) => divisionNamed(tx, code), { readOnly: true })
             : null
+        const named = line.options.mapping
+        const mapping =
+          typeof named === 'string'
+            ? await here.run(SYSTEM, ({ tx }) => mappingNamed(tx, division, kind, named), { readOnly: true })
+            : null
         const done = []
         for (const file of files) {
           const source = await sourceOf(file, folder)
@@ -56,6 +62,7 @@ export async function importFiles(line: CommandLine): Promise<number> {
             source,
             division,
             checkOnly: line.options.check === true,
+            ...(mapping ? { mapping } : {}),
             progress: sentence => line.json || line.say(sentence),
           })
           done.push({ file: source.fileName, ...outcome })

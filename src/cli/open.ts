@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { open } from '../app.ts'
 import type { CommandLine } from '../cli.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { refuse } from '../kernel/refusal.ts'
 import type { Tx } from '../platform/database/transaction.ts'
 import type { Installation } from '../platform/installation.ts'
+import { keyFileOf } from '../platform/vault.ts'
 
 /** Whether an installation has ever been opened in this folder (or on this server, with these keys). */
-export const installed = (line: CommandLine): boolean => existsSync(join(line.dataDir, 'keys', 'vault.json'))
+export const installed = (line: CommandLine): boolean => existsSync(keyFileOf(line.dataDir))
 
 /**
  * Opens the installation that a command line names, works in it, and leaves it as it was found running or not. A command that only

@@ -8,11 +8,19 @@ import type { Sentence } from '../kernel/refusal.ts'
 import { sealAll } from '../ledger/seal.ts'
 import type { Installation } from '../platform/installation.ts'
 import { checkAll } from '../warnings/check.ts'
+import { closeYear } from '../year-end/close.ts'
 
 /** `samples/manifest.json`: which files are taken in, in which order, and as of which day the rules are run. */
 export interface Manifest {
   asOf: string
   files: { kind: string; file: string; division?: string }[]
+  /** Years that are closed and carried over on a day, once all files are taken in. */
+  closings: {
+    division: string
+    fiscalYear: number
+    on: string
+    document: { number: string; title: string; dated: string }
+  }[]
 }
 
 export const readManifest = (folder: string): Manifest =>
@@ -40,20 +48,20 @@ export async function loadSamples(
       en: `Loading sample ${index + 1} of ${manifest.files.length}: ${file}`,
     })
     const path = join(folder, file)
-    const division = code
-      ? (
-          await here.run(
-            SYSTEM,
-            ({ tx }) =>
-              tx.one<{ division: number }>('select division from divisions.published_division where code = $1', [code]),
-            { readOnly: true },
-          )
-        ).division
-      : null
+    const division = code ? await divisionOf(here, code) : null
     await takeIn(here.run, SYSTEM, importer, {
       source: { fileName: basename(path), size: statSync(path).size, open: () => createReadStream(path) },
       division,
     })
+  }
+  for (const { division: code, on, ...closing } of manifest.closings) {
+    const division = await divisionOf(here, code)
+    await here.run(
+      SYSTEM,
+      context =>
+        closeYear(context, { ...closing, division, requestKey: `samples-close-${code}-${closing.fiscalYear}` }),
+      { clock: clockAt(on) },
+    )
   }
   await sealAll(here.run)
   say({ zh: '运行预警规则…', en: 'Running the rules…' })
@@ -66,3 +74,13 @@ export async function loadSamples(
   )
   return true
 }
+
+const divisionOf = async (here: Installation, code: string): Promise<number> =>
+  (
+    await here.run(
+      SYSTEM,
+      ({ tx }) =>
+        tx.one<{ division: number }>('select division from divisions.published_division where code = $1', [code]),
+      { readOnly: true },
+    )
+  ).division

@@ -1,18 +1,21 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, parts } from '../app.ts'
+import { intercept } from '../approvals/submit.ts'
 import { auditPort } from '../audit/record.ts'
 import { type CommandLine, EXIT, UsageError } from '../cli.ts'
-import { visitorOf } from '../identity/sign-in.ts'
+import { visitorOfKey } from '../identity/interface-key.ts'
+import { standingOf, visitorOf } from '../identity/visitor.ts'
 import { resumeImports } from '../imports/resume.ts'
 import { SYSTEM } from '../kernel/actor.ts'
 import { standingOn, systemClock } from '../kernel/clock.ts'
 import { inTransaction } from '../platform/database/transaction.ts'
-import { buildServer } from '../platform/http/server.ts'
+import { buildServer, type ServerPorts } from '../platform/http/server.ts'
 import type { Installation } from '../platform/installation.ts'
 import { workQueue } from '../platform/jobs/queue.ts'
 import { ROOT } from '../platform/root.ts'
 import { DEMO_ACCOUNTS, demoAsOf, loadDemo } from './demo.ts'
+import { ratesFrom } from './weak-settings.ts'
 
 const HOW: Record<string, { zh: string; en: string }> = {
   created: { zh: '已新建数据库。', en: 'A new database was made.' },
@@ -29,24 +32,24 @@ const HOW: Record<string, { zh: string; en: string }> = {
 }
 
 /** The application over an installation that is open: what `serve` listens with and the tests call. */
-export function buildApp(here: Installation, options: { secureCookies?: boolean; log?: boolean } = {}) {
+export function buildApp(
+  here: Installation,
+  options: Partial<Pick<ServerPorts, 'secureCookies' | 'log' | 'logTo' | 'trustedProxies' | 'rates' | 'patience'>> = {},
+) {
   return buildServer({
     parts,
     run: here.run,
-    authenticate: (token, address) => here.run(SYSTEM, context => visitorOf(context, token), { address }),
-    divisionOf: async (actor, code) => {
-      const row = await here.run(
-        actor,
-        ({ tx }) =>
-          tx.maybe<{ division: number; in_scope: boolean }>(
-            `select division, exists (select from divisions.scope_division s where s.scope = platform.scope() and s.division = d.division) as in_scope
-             from divisions.published_division d where code = $1`,
-            [code],
-          ),
-        { readOnly: true },
+    authenticate: async (token, address, wanted) => {
+      const visitor = await here.run(SYSTEM, context => visitorOf(context, token, wanted), { address })
+      return (
+        visitor && {
+          ...visitor,
+          standing: permission => here.run(SYSTEM, context => standingOf(context, visitor, permission)),
+        }
       )
-      return row ? { id: row.division, inScope: row.in_scope } : null
     },
+    authenticateKey: (key, address, wanted) =>
+      here.run(SYSTEM, context => visitorOfKey(context, key, wanted), { address }),
     refused: (actor, address, route, refusal) =>
       inTransaction(here.pool, { actor: actor ?? SYSTEM, clock: systemClock }, tx =>
         auditPort.refused(tx, actor ?? { ...SYSTEM, id: -1, name: '匿名' }, address, route, refusal),
@@ -55,8 +58,21 @@ export function buildApp(here: Installation, options: { secureCookies?: boolean;
     temporaryFolder: join(here.dataDir, 'tmp'),
     secureCookies: options.secureCookies ?? false,
     log: options.log ?? false,
+    intercept,
+    holdAnswers: process.env.FUNDWATCH_HOLD_ANSWERS === '1',
+    trustedProxies: options.trustedProxies ?? [],
+    ...(options.logTo ? { logTo: options.logTo } : {}),
+    ...(options.rates ? { rates: options.rates } : {}),
+    ...(options.patience ? { patience: options.patience } : {}),
   })
 }
+
+/** The proxies in front of us, from `FUNDWATCH_PROXY`: addresses or networks, with commas between them. */
+export const trustedProxies = (stated = ''): string[] =>
+  stated
+    .split(',')
+    .map(one => one.trim())
+    .filter(Boolean)
 
 /** Starts everything, says where it is and how to sign in, and stops everything on Ctrl-C. */
 export async function serve(line: CommandLine): Promise<number> {
@@ -91,7 +107,12 @@ export async function serve(line: CommandLine): Promise<number> {
         zh: `有 ${resumed.broken} 个导入中断，没有存入：请重新导入。`,
         en: `${resumed.broken} imports were broken off and stored nothing more: import them again.`,
       })
-    const server = await buildApp(here, { secureCookies: process.env.FUNDWATCH_HTTPS === '1', log: true })
+    const server = await buildApp(here, {
+      secureCookies: process.env.FUNDWATCH_HTTPS === '1',
+      log: true,
+      trustedProxies: trustedProxies(process.env.FUNDWATCH_PROXY),
+      rates: ratesFrom(process.env.FUNDWATCH_LIMITS),
+    })
     const queue = await workQueue(here.ownerPool, parts, here.run)
     try {
       await server.listen({ port, host })
@@ -113,7 +134,7 @@ export async function serve(line: CommandLine): Promise<number> {
       process.stdout.write(
         `  演示账号 demo accounts (--demo): ${DEMO_ACCOUNTS.map(account => `${account.signInName}`).join(' · ')}\n  密码 password: ${demo.password}\n  演示中的“今天”是 ${demoDay}。 In the demo, today is ${demoDay}.\n`,
       )
-    else process.stdout.write('  建立账号 make an account: npx fundwatch user NAME --person 姓名 --post lead\n')
+    else process.stdout.write('  建立账号 make an account: npx fundwatch user NAME --person 姓名\n')
     process.stdout.write('  按 Ctrl-C 停止 stops it.\n\n')
     await new Promise<void>(resolve => {
       const stop = () => {

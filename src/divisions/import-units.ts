@@ -98,8 +98,11 @@ export async function importUnits(context: Context, request: ImportRequest, unit
       detail: {
         read,
         created: created.length,
-        renamed: renamed.slice(0, 100).map(row => ({ ...row, was: nameOf(row) })),
+        renamed: renamed.length,
       },
+      // Names as they were and are; those of new ones stand only after. A hundred are listed, all are counted.
+      before: { renamed: renamed.slice(0, 100).map(row => ({ ...row, name: nameOf(row) })) },
+      after: { renamed: renamed.slice(0, 100), created: created.slice(0, 100) },
     })
   }
   return outcomeOf(faults, read, created.length + renamed.length, { created: created.length, renamed: renamed.length })

@@ -1,5 +1,6 @@
 import { SYSTEM } from '../kernel/actor.ts'
 import type { Importer, Part } from '../platform/part.ts'
+import { importChanges } from './import-changes.ts'
 import { importDivisions } from './import-divisions.ts'
 import { importUnits } from './import-units.ts'
 import { routes } from './routes.ts'
@@ -26,6 +27,13 @@ const importers: Importer[] = [
     permission: 'divisions.write',
     run: (run, actor, request) =>
       run(actor, context => importUnits(context, request, 'office'), { readOnly: request.checkOnly }),
+  },
+  {
+    kind: 'division-changes',
+    title: { zh: '区划调整', en: 'changes of divisions' },
+    permission: 'divisions.change',
+    run: (run, actor, request) =>
+      run(actor, context => importChanges(context, request), { readOnly: request.checkOnly }),
   },
 ]
 

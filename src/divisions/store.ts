@@ -80,8 +80,8 @@ export async function knownDivisions(tx: Tx): Promise<KnownDivisions> {
   return { versions, goLives: new Map(versions.map(version => [version.division, version.goLive])) }
 }
 
-/** Writes a plan: old versions end before new ones begin, and scopes follow at once. */
-export async function applyDivisions(tx: Tx, plan: DivisionPlan): Promise<void> {
+/** Writes a plan: old versions end before new ones begin, and scopes follow at once. `change` is the order behind it, if there is one. */
+export async function applyDivisions(tx: Tx, plan: DivisionPlan, change: number | null = null): Promise<void> {
   await insertRows(
     tx,
     'divisions.division',
@@ -111,6 +111,7 @@ export async function applyDivisions(tx: Tx, plan: DivisionPlan): Promise<void> 
       level: 'text',
       administrative_parent: 'int',
       fiscal_parent: 'int',
+      change: 'int',
     },
     plan.opened.map(one => ({
       division: one.division,
@@ -120,9 +121,10 @@ export async function applyDivisions(tx: Tx, plan: DivisionPlan): Promise<void> 
       level: one.level,
       administrative_parent: one.administrativeParent,
       fiscal_parent: one.fiscalParent,
+      change,
     })),
   )
-  if (plan.opened.length > 0) await rebuildScopes(tx)
+  if (plan.opened.length + plan.closed.length > 0) await rebuildScopes(tx)
 }
 
 export const rebuildScopes = (tx: Tx): Promise<unknown> => tx.query('select divisions.rebuild_scopes()')
@@ -150,17 +152,47 @@ export interface Named {
   name: string
 }
 
-/** One division as it is today, with what hangs on it; undefined where it has no version today. */
+export interface VersionRow {
+  from: string
+  to: string | null
+  code: string
+  name: string
+  level: Level
+  administrativeParent: string | null
+  fiscalParent: string | null
+  document: string | null
+}
+
+/** How a division was called, coded and placed, oldest first; parents by the name that they had on that day. */
+export const versionsOf = (tx: Tx, division: number): Promise<VersionRow[]> =>
+  tx.query<never>(
+    `select lower(v.valid) as "from", upper(v.valid) as "to", v.code, v.name, v.level, a.name as "administrativeParent", f.name as "fiscalParent",
+       c.document_number as document
+     from divisions.version v
+     left join divisions.version a on a.division = v.administrative_parent and a.valid @> lower(v.valid)
+     left join divisions.version f on f.division = v.fiscal_parent and f.valid @> lower(v.valid)
+     left join divisions.change c on c.id = v.change
+     where v.division = $1 order by v.valid`,
+    [division],
+  )
+
+/** One division as it is today, or as it last was, with what hangs on it; undefined where it never began. */
 export async function divisionPage(tx: Tx, division: number) {
   const own = await tx.maybe<
-    Named & { level: Level; goLive: string | null; administrativeParent: Named | null; fiscalParent: Named | null }
+    Named & {
+      level: Level
+      goLive: string | null
+      endedOn: string | null
+      administrativeParent: Named | null
+      fiscalParent: Named | null
+    }
   >(
-    `select d.code, d.name, d.level, d.go_live as "goLive",
+    `select d.code, d.name, d.level, d.go_live as "goLive", d.ended_on as "endedOn",
        case when a.division is not null then jsonb_build_object('code', a.code, 'name', a.name) end as "administrativeParent",
        case when f.division is not null then jsonb_build_object('code', f.code, 'name', f.name) end as "fiscalParent"
-     from divisions.published_division d
-     left join divisions.published_division a on a.division = d.administrative_parent
-     left join divisions.published_division f on f.division = d.fiscal_parent
+     from divisions.published_latest d
+     left join divisions.published_latest a on a.division = d.administrative_parent
+     left join divisions.published_latest f on f.division = d.fiscal_parent
      where d.division = $1`,
     [division],
   )
@@ -178,9 +210,5 @@ export async function divisionPage(tx: Tx, division: number) {
     'select id, code, name from divisions.published_office where division = $1 order by code',
     [division],
   )
-  const history = await tx.query<Named & { from: string; to: string | null }>(
-    `select lower(valid) as "from", upper(valid) as "to", code, name from divisions.version where division = $1 order by valid`,
-    [division],
-  )
-  return { ...own, children, agencies, offices, history }
+  return { ...own, children, agencies, offices, history: await versionsOf(tx, division) }
 }

@@ -30,6 +30,8 @@ export const Fund = Type.Object({
   /** 涉密: the name is all that this system holds. */
   secret: Type.Boolean(),
   ownerOffice: Nullable(Type.String()),
+  /** The fiscal year from which no edition of its catalogue holds it; null while one does. */
+  endedFrom: Nullable(Type.Integer()),
   included: Nullable(Type.String()),
   excepted: Nullable(Type.String()),
   parent: Nullable(Type.String()),
@@ -48,7 +50,14 @@ export type Fund = Static<typeof Fund>
 
 export const FundList = Type.Object({
   catalogues: Type.Array(
-    Type.Object({ id: Type.String(), division: Named, name: Type.String(), count: Type.Integer() }),
+    Type.Object({
+      id: Type.String(),
+      division: Named,
+      name: Type.String(),
+      count: Type.Integer(),
+      /** The document that issued it; null where it is its owner's own, and may still change. */
+      issued: Nullable(Type.String()),
+    }),
   ),
   rows: Type.Array(Fund),
 })
@@ -73,4 +82,117 @@ export const FundPage = Type.Object({
 export type FundPage = Static<typeof FundPage>
 
 // Null comes first: the checker turns values into what a schema asks for, and would try to make text of a null.
-export const SuperiorBody = Type.Object({ superior: Type.Union([Type.Null(), Id]) })
+export const SuperiorBody = Type.Object({
+  superior: Type.Union([Type.Null(), Id]),
+  /** Decided: it answers to no superior fund, and waits for none. */
+  localOnly: Type.Optional(Type.Boolean()),
+})
+
+/** A fund of the division's own that names no superior yet. */
+export const UnmappedFund = Type.Object({
+  id: Type.String(),
+  code: Type.String(),
+  name: Type.String(),
+  level: Type.String(),
+  catalogue: Type.String(),
+  registeredFen: Type.String(),
+  /** The fund above that its name fits best, where one does. */
+  proposed: Nullable(Type.Object({ id: Type.String(), label: Type.String() })),
+})
+export type UnmappedFund = Static<typeof UnmappedFund>
+export const MappingQueue = Type.Object({
+  rows: Type.Array(UnmappedFund),
+  eligible: Type.Array(Type.Object({ id: Type.String(), label: Type.String(), level: Type.String() })),
+  mapped: Type.Integer(),
+  localOnly: Type.Integer(),
+})
+export type MappingQueue = Static<typeof MappingQueue>
+
+/** A fund in one division, in the whole map of a fund; amounts in fen of the year, of the divisions that the reader may see. */
+export const MapNode = Type.Object({
+  fund: Type.String(),
+  code: Type.String(),
+  name: Type.String(),
+  level: Type.String(),
+  /** The superior that it names, where that stands in the map. */
+  superior: Nullable(Type.String()),
+  depth: Type.Integer(),
+  owner: Named,
+  /** What came into the fund from elsewhere, each fen once; a division's own row says what it registered, from above too. */
+  registeredFen: Type.String(),
+  paidFen: Type.String(),
+  divisions: Type.Array(
+    Type.Object({
+      code: Type.String(),
+      name: Type.String(),
+      level: Type.String(),
+      registeredFen: Type.String(),
+      passedFen: Type.String(),
+      paidFen: Type.String(),
+    }),
+  ),
+})
+export type MapNode = Static<typeof MapNode>
+export const FundMap = Type.Object({
+  nodes: Type.Array(MapNode),
+  /** What one division sent under a fund and another took under a fund, in fen; `from` and `to` are division · fund. */
+  flows: Type.Array(
+    Type.Object({
+      from: Type.String(),
+      to: Type.String(),
+      fromName: Type.String(),
+      toName: Type.String(),
+      amountFen: Type.String(),
+    }),
+  ),
+  /** Who mapped this fund to what, and since when. */
+  history: Type.Array(
+    Type.Object({
+      since: Type.String(),
+      decided: Type.String(),
+      superior: Nullable(Type.String()),
+      actor: Type.String(),
+    }),
+  ),
+})
+export type FundMap = Static<typeof FundMap>
+
+/** Issuing a catalogue (下发): from a fiscal year on it is locked for everyone, its owner too, until the next edition. */
+export const IssueCatalogueBody = Type.Object({
+  requestKey: Type.String({ minLength: 8, maxLength: 80 }),
+  firstYear: Type.Integer({ minimum: 1994, maximum: 2100 }),
+  lastYear: Type.Optional(Type.Integer({ minimum: 1994, maximum: 2100 })),
+  document: Type.Object({
+    number: Type.String({ minLength: 1, maxLength: 100 }),
+    title: Type.String({ minLength: 1, maxLength: 300 }),
+    dated: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
+  }),
+})
+export const EditionParams = Type.Object({ division: Type.String(), edition: Type.String({ pattern: '^\\d{1,9}$' }) })
+/** What an edition of a catalogue changed against the one before it; all is `added` in the first. */
+export const EditionChanges = Type.Object({
+  rows: Type.Array(
+    Type.Object({
+      code: Type.String(),
+      name: Type.String(),
+      change: Type.Union([Type.Literal('added'), Type.Literal('changed'), Type.Literal('ended'), Type.Literal('kept')]),
+      nameBefore: Nullable(Type.String()),
+      /** Which of its other texts read otherwise. */
+      fields: Type.Array(Type.String()),
+    }),
+  ),
+})
+export type EditionChanges = Static<typeof EditionChanges>
+export const CatalogueParams = Type.Object({ division: Type.String(), catalogue: Id })
+export const IssueCatalogueAnswer = Type.Object({ edition: Nullable(Type.Integer()), funds: Type.Integer() })
+
+/** The declassified totals of a secret fund, by year, in fen, with the papers that declassified them. */
+export const DeclassifiedTotals = Type.Object({
+  rows: Type.Array(Type.Object({ fiscalYear: Type.Integer(), amountFen: Type.String(), basis: Type.String() })),
+})
+export type DeclassifiedTotals = Static<typeof DeclassifiedTotals>
+export const DeclassifiedBody = Type.Object({
+  year: Type.Integer({ minimum: 1994, maximum: 2100 }),
+  amountFen: Type.String({ pattern: '^\\d{1,15}$' }),
+  basis: Type.String({ maxLength: 200 }),
+})

@@ -71,7 +71,13 @@ test('a catalogue is taken in under the name of its file, and again without any 
   expect(await take(part, 'funds', CENTRE, centre, '中央清单')).toMatchObject({ rows: 2, taken: 2 })
   expect(await take(part, 'funds', CENTRE, centre, '中央清单')).toMatchObject({ taken: 0, repeated: 2 })
   expect((await list(county)).catalogues).toEqual([
-    { id: expect.any(String), division: { code: '990900000', name: '示范中央' }, name: '中央清单', count: 2 },
+    {
+      id: expect.any(String),
+      division: { code: '990900000', name: '示范中央' },
+      name: '中央清单',
+      count: 2,
+      issued: null,
+    },
   ])
   const { rows } = await here.ownerPool.query('select source from funds.catalogue')
   expect(rows).toEqual([{ source: '甲〔2018〕1号附件2' }])

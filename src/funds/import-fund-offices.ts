@@ -6,7 +6,15 @@ import type { Context } from '../platform/context.ts'
 import type { ImportOutcome, ImportRequest } from '../platform/part.ts'
 import { outcomeOf, readRows } from '../platform/tables/read-rows.ts'
 import type { Column } from '../platform/tables/table.ts'
-import { changeFundOffices, type FundOffice, fundOffices, fundsOf, type LinkedFund, lockFunds } from './store.ts'
+import {
+  changeFundOffices,
+  type FundOffice,
+  fundOffices,
+  fundsOf,
+  type LinkedFund,
+  lockFunds,
+  secretFunds,
+} from './store.ts'
 
 export const FUND_OFFICE_COLUMNS: readonly Column[] = [
   { name: 'MOF_DIV_CODE', titles: ['区划代码', '财政区划代码'], required: true },
@@ -24,7 +32,7 @@ interface Stated extends FundOffice {
  * Takes in which own office answers for a fund from a day on (归口股室). Another office from a later day ends the one before.
  * A fund is found by its code among the division's own funds, then among those of the divisions above, the nearest level
  * first; FUND_DIV_CODE says whose it is where that is not enough.
- * Faults: `unknown-division`, `division-outside-scope`, `unknown-fund`, `fund-ambiguous`, `unknown-office`,
+ * Faults: `unknown-division`, `division-outside-scope`, `unknown-fund`, `fund-secret`, `fund-ambiguous`, `unknown-office`,
  * `fund-office-duplicated`, `fund-office-differs`, `fund-office-past`.
  */
 export async function importFundOffices(context: Context, request: ImportRequest): Promise<ImportOutcome> {
@@ -35,6 +43,7 @@ export async function importFundOffices(context: Context, request: ImportRequest
   const scope = await scopeOf(tx)
   const offices = await officesByCode(tx)
   const candidates = new Map<number, LinkedFund[]>()
+  const above = new Map<number, number[]>()
   const raw: { row: number; division: number; code: string; owner: string | null; office: number; from: string }[] = []
   const { read } = await readRows(request, FUND_OFFICE_COLUMNS, faults, reader => {
     const division = divisionField(reader, 'MOF_DIV_CODE', divisions, scope)
@@ -53,10 +62,25 @@ export async function importFundOffices(context: Context, request: ImportRequest
     return null
   })
   for (const { division } of raw)
-    if (!candidates.has(division))
-      candidates.set(division, await fundsOf(tx, [division, ...(await divisionsAbove(tx, division))]))
+    if (!candidates.has(division)) {
+      above.set(division, [...(await divisionsAbove(tx, division))])
+      candidates.set(division, await fundsOf(tx, [division, ...above.get(division)!]))
+    }
+  const secret = await secretFunds(tx)
   const stated = raw.flatMap((row): Stated[] => {
     const owner = row.owner === null ? undefined : divisions.get(row.owner)?.id
+    const near = row.owner === null ? [row.division, ...above.get(row.division)!] : [owner]
+    if (secret.some(fund => fund.code === row.code && near.includes(fund.division))) {
+      faults.add({
+        code: 'fund-secret',
+        row: row.row,
+        field: 'FUND_CODE',
+        value: row.code,
+        zh: `第 ${row.row} 行的资金“${row.code}”为涉密资金，本系统只登记名称，不登记归口股室：请从文件中删去。`,
+        en: `Row ${row.row}: the fund “${row.code}” is secret; this system keeps its name only, and no office: take it out of the file.`,
+      })
+      return []
+    }
     const fund = pick(row, owner, candidates.get(row.division)!, faults)
     return fund === null
       ? []

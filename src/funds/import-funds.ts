@@ -1,3 +1,4 @@
+import { EDITION_COLUMNS, type EditionHead, HeadReader, lockedExplained } from '../base/edition.ts'
 import { parseLevel } from '../divisions/division.ts'
 import { divisionsAbove } from '../divisions/store.ts'
 import { FaultList, refuse } from '../kernel/refusal.ts'
@@ -6,7 +7,9 @@ import type { ImportOutcome, ImportRequest } from '../platform/part.ts'
 import type { RowReader } from '../platform/tables/fields.ts'
 import { outcomeOf, readRows } from '../platform/tables/read-rows.ts'
 import type { Column } from '../platform/tables/table.ts'
-import { type FundRow, parsePoverty, planFunds } from './fund.ts'
+import { catalogueNamed, endFunds, issuedCatalogues } from './catalogue-store.ts'
+import { type FundPlan, type FundRow, parsePoverty, planFunds } from './fund.ts'
+import { issueCatalogue } from './issue-catalogue.ts'
 import { applyFunds, fundsAbove, knownFunds, lockFunds } from './store.ts'
 
 export const FUND_COLUMNS: readonly Column[] = [
@@ -27,29 +30,26 @@ export const FUND_COLUMNS: readonly Column[] = [
 /**
  * Takes in a catalogue of funds; the division of the request owns it. It is named by the column CATALOGUE, or else by the file.
  * A known code with another text is changed; the superior that a fund names is only ever set here, never replaced.
- * Faults: those of `planFunds`, `level-unknown`, `poverty-unknown`; refuses `division-needed`.
+ * Faults: those of `planFunds`, `level-unknown`, `poverty-unknown`, `catalogue-issued`; refuses `division-needed`.
  */
 export async function importFunds(context: Context, request: ImportRequest): Promise<ImportOutcome> {
   const { tx } = context
-  const { division } = request
-  if (division === null)
-    refuse(
-      'input',
-      'division-needed',
-      '请说明资金目录属于哪个区划（命令行用 --division）。',
-      'Say which division owns the catalogue (on the command line: --division).',
-      { field: 'division' },
-    )
+  const division = ownerOf(request)
   await lockFunds(tx)
   const faults = new FaultList()
-  const fromFile = request.source.fileName.replace(/^.*[\\/]/, '').replace(/\.[^.]*$/, '')
+  const fromFile = nameOf(request)
   const sources = new Map<string, string>()
   const { read, rows } = await readRows(request, FUND_COLUMNS, faults, reader => fundRow(reader, fromFile, sources))
   const above = await fundsAbove(tx, await divisionsAbove(tx, division))
   const plan = planFunds(await knownFunds(tx, division), above, rows, faults)
+  refuseIssued(plan, await issuedCatalogues(tx, division), faults)
   faults.throwIfAny()
   if (!request.checkOnly) {
-    await applyFunds(tx, division, plan, sources)
+    try {
+      await applyFunds(tx, division, plan, sources)
+    } catch (error) {
+      throw lockedExplained(error)
+    }
     await context.audit({
       division,
       action: 'funds.import',
@@ -62,6 +62,99 @@ export async function importFunds(context: Context, request: ImportRequest): Pro
     changed: plan.changed.length,
     linked: plan.superiors.length,
   })
+}
+
+const ENDED: Column = { name: 'ENDED', titles: ['停用'], required: false }
+export const EDITION_FUND_COLUMNS: readonly Column[] = [...FUND_COLUMNS, ENDED, ...EDITION_COLUMNS]
+
+/**
+ * Issues (下发) a catalogue by a file: what its rows add, change or end (ENDED 停用) is written and issued in one act, under the document of the
+ * first row, for its fiscal years. Funds that the file does not name stay as they are; lines and additions below are not touched, and what
+ * earlier editions held is kept. Faults: those of `planFunds`, `edition-several-catalogues`, `edition-head-missing`, `fund-unknown`; refuses
+ * `division-needed`, and what `issueCatalogue` refuses.
+ */
+export async function importEdition(context: Context, request: ImportRequest): Promise<ImportOutcome> {
+  const { tx } = context
+  const division = ownerOf(request)
+  await lockFunds(tx)
+  const faults = new FaultList()
+  const heads = new HeadReader(faults)
+  const fromFile = nameOf(request)
+  const sources = new Map<string, string>()
+  const ended = new Set<string>()
+  const { read, rows } = await readRows(request, EDITION_FUND_COLUMNS, faults, reader => {
+    heads.read(reader)
+    const row = fundRow(reader, fromFile, sources)
+    if (row && reader.flag('ENDED')) ended.add(row.code)
+    return row
+  })
+  const name = rows[0]?.catalogue ?? fromFile
+  const stray = rows.find(row => row.catalogue !== name)
+  if (stray)
+    faults.add({
+      code: 'edition-several-catalogues',
+      row: stray.row,
+      field: 'CATALOGUE',
+      value: stray.catalogue,
+      zh: `第 ${stray.row} 行的目录“${stray.catalogue}”与第 ${rows[0]!.row} 行的“${name}”不同：一个文件只下发一个目录，请分开。`,
+      en: `Row ${stray.row}: the catalogue “${stray.catalogue}” is not “${name}” of row ${rows[0]!.row}: a file issues one catalogue, split it.`,
+    })
+  const head = heads.head()
+  const above = await fundsAbove(tx, await divisionsAbove(tx, division))
+  const known = await knownFunds(tx, division)
+  const plan = planFunds(known, above, rows, faults)
+  for (const row of plan.created.filter(one => ended.has(one.code)))
+    faults.add({
+      code: 'fund-unknown',
+      row: row.row,
+      field: 'CODE',
+      value: row.code,
+      zh: `第 ${row.row} 行停用的“${row.code}”不在目录中：请核对代码。`,
+      en: `Row ${row.row}: “${row.code}”, which is to end, stands in no edition: check the code.`,
+    })
+  faults.throwIfAny()
+  const outcome = { created: plan.created.length, changed: plan.changed.length, ended: ended.size }
+  if (request.checkOnly) return outcomeOf(faults, read, read, outcome)
+  const write = async (from: EditionHead): Promise<number> => {
+    await applyFunds(tx, division, plan, sources)
+    const catalogue = await catalogueNamed(tx, division, name)
+    const held = rows.map(row => row.code).filter(code => !ended.has(code))
+    await endFunds(tx, catalogue!.id, [...ended], from.firstYear)
+    await endFunds(tx, catalogue!.id, held, null)
+    return catalogue!.id
+  }
+  const issued = await issueCatalogue(context, { division, name, head: head!, write })
+  return outcomeOf(faults, read, issued.edition === null ? 0 : read, outcome)
+}
+
+function ownerOf({ division }: ImportRequest): number {
+  if (division === null)
+    refuse(
+      'input',
+      'division-needed',
+      '请说明资金目录属于哪个区划（命令行用 --division）。',
+      'Say which division owns the catalogue (on the command line: --division).',
+      { field: 'division' },
+    )
+  return division
+}
+
+const nameOf = ({ source }: ImportRequest): string => source.fileName.replace(/^.*[\\/]/, '').replace(/\.[^.]*$/, '')
+
+/** What is issued stands: no fund of such a catalogue is added or changed by a file; links to superiors are. */
+function refuseIssued(plan: FundPlan, issued: ReadonlyMap<string, string>, faults: FaultList): void {
+  for (const row of [...plan.created, ...plan.changed]) {
+    const document = issued.get(row.catalogue)
+    if (document === undefined) continue
+    faults.add({
+      code: 'catalogue-issued',
+      row: row.row,
+      field: 'CODE',
+      value: row.code,
+      zh: `第 ${row.row} 行的“${row.code} ${row.name}”在目录“${row.catalogue}”中，该目录已由“${document}”下发并锁定：请写入自己的另一目录；下发单位要变更，请在“资金目录版次”中以新文件再次下发。`,
+      en: `Row ${row.row}: “${row.code} ${row.name}” stands in the catalogue “${row.catalogue}”, which “${document}” issued and locked: put it into a catalogue of your own; the issuer changes it by issuing another edition, by a file of “catalogue-editions”.`,
+    })
+  }
 }
 
 function fundRow(reader: RowReader, fromFile: string, sources: Map<string, string>): FundRow | null {

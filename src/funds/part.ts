@@ -1,6 +1,6 @@
 import type { Importer, Part } from '../platform/part.ts'
 import { importFundOffices } from './import-fund-offices.ts'
-import { importFunds } from './import-funds.ts'
+import { importEdition, importFunds } from './import-funds.ts'
 import { importSubjects } from './import-subjects.ts'
 import { routes } from './routes.ts'
 
@@ -10,6 +10,13 @@ const importers: Importer[] = [
     title: { zh: '专项资金目录', en: 'catalogue of funds' },
     permission: 'funds.write',
     run: (run, actor, request) => run(actor, context => importFunds(context, request), { readOnly: request.checkOnly }),
+  },
+  {
+    kind: 'catalogue-editions',
+    title: { zh: '资金目录版次', en: 'editions of a catalogue of funds' },
+    permission: 'base.issue',
+    run: (run, actor, request) =>
+      run(actor, context => importEdition(context, request), { readOnly: request.checkOnly }),
   },
   {
     kind: 'subjects',

@@ -3,7 +3,8 @@ import type { Fund, FundList, FundPage } from './contract.ts'
 
 export const cataloguesOf = (tx: Tx, owners: readonly number[]): Promise<FundList['catalogues']> =>
   tx.query<never>(
-    `select c.id::text, c.name, jsonb_build_object('code', d.code, 'name', d.name) as division, count(f.id)::int as count
+    `select c.id::text, c.name, jsonb_build_object('code', d.code, 'name', d.name) as division, count(f.id)::int as count,
+       (select e.document_number from base.edition e where e.id = c.edition) as issued
      from funds.catalogue c join divisions.published_division d on d.division = c.division
      left join funds.fund f on f.catalogue = c.id
      where c.division = any ($1::int[]) group by c.id, d.code, d.name, d.level
@@ -20,7 +21,7 @@ export interface FundRowsFilter {
 
 /**
  * Funds with one division's money of one year under each, summed from the ledger's balances. Account numbers are those of
- * the chart [seed 4]: 4001 registered or received, 1001 not yet assigned, 500201 own, 500202 passed down, 5101 planned,
+ * the chart [seed 4]: 4001 registered or received, 1001 not yet assigned, 500201 own, 500202 and 500203 passed down or across, 5101 planned,
  * 5102 in transit, 5201 paid.
  */
 export async function fundRows(tx: Tx, division: number, year: number, filter: FundRowsFilter): Promise<Fund[]> {
@@ -30,14 +31,15 @@ export async function fundRows(tx: Tx, division: number, year: number, filter: F
          sum(b.balance_fen) filter (where b.account = 4001) as registered,
          sum(b.balance_fen) filter (where b.account in (5001, 500201, 500202, 500203, 5101, 5102, 5201)) as assigned,
          sum(b.balance_fen) filter (where b.account in (500201, 5101, 5102, 5201)) as own,
-         sum(b.balance_fen) filter (where b.account = 500202) as passed,
+         sum(b.balance_fen) filter (where b.account in (500202, 500203)) as passed,
          sum(b.balance_fen) filter (where b.account = 5201) as paid
        from allotments.published_line l
        join ledger.published_balance b on b.division = l.division and b.allotment = l.id
        where l.division = $1 and l.fiscal_year = $2 group by l.fund
      )
-     select f.id::text, f.code, f.name, f.level, f.catalogue::text, f.division = $1 as own, f.poverty, f.secret,
-       f.owner_office as "ownerOffice", f.included, f.excepted, f.parent::text,
+     select f.id::text, f.code, coalesce(v.name, f.name) as name, f.level, f.catalogue::text, f.division = $1 as own, f.poverty, f.secret,
+       f.owner_office as "ownerOffice", case when v.edition is null then f.included else v.included end as included,
+       case when v.edition is null then f.excepted else v.excepted end as excepted, f.parent::text, f.ended_from as "endedFrom",
        case when s.id is not null
          then jsonb_build_object('id', s.id::text, 'code', s.code, 'name', s.name, 'divisionName', coalesce(sd.name, '')) end as superior,
        case when o.id is not null then jsonb_build_object('code', o.code, 'name', o.name) end as office,
@@ -45,6 +47,9 @@ export async function fundRows(tx: Tx, division: number, year: number, filter: F
        coalesce(m.own, 0)::text as "ownFen", coalesce(m.passed, 0)::text as "passedFen", coalesce(m.paid, 0)::text as "paidFen"
      from funds.fund f
      left join money m on m.fund = f.id
+     -- As the edition in force that year called it.
+     left join lateral (select n.edition, n.name, n.included, n.excepted from funds.published_fund_name n where n.fund = f.id and n.first_year <= $2
+       order by n.first_year desc, n.edition desc limit 1) v on true
      left join funds.fund s on s.id = f.superior
      left join divisions.published_division sd on sd.division = s.division
      left join funds.fund_office fo on fo.division = $1 and fo.fund = f.id and fo.valid @> platform.today()

@@ -2,19 +2,28 @@ import { divisionsAbove } from '../divisions/store.ts'
 import { LEVELS } from '../kernel/division-code.ts'
 import { refuse } from '../kernel/refusal.ts'
 import type { Context } from '../platform/context.ts'
-import { fundById, lockFunds, setSuperior, superiorChain } from './store.ts'
+import { fundById, lockFunds, secretFunds, setSuperior, superiorChain } from './store.ts'
 
 /**
  * Says which superior fund a local fund answers to (指定关联), or that it answers to none. A fund names at most one; many may
  * name the same one. Lines that were received before keep the root that they had.
- * Refuses `fund-unknown`, `fund-not-own`, `superior-itself`, `unknown-superior`, `superior-not-above`, `superior-cycle`.
+ * Refuses `fund-secret`, `fund-unknown`, `fund-not-own`, `superior-itself`, `unknown-superior`, `superior-not-above`, `superior-cycle`.
  */
 export async function assignSuperior(
   context: Context,
-  input: { division: number; fund: number; superior: number | null },
+  input: { division: number; fund: number; superior: number | null; localOnly?: boolean },
 ): Promise<void> {
   const { tx } = context
   await lockFunds(tx)
+  const secret = (await secretFunds(tx)).find(one => one.id === input.fund || one.id === input.superior)
+  if (secret)
+    refuse(
+      'conflict',
+      'fund-secret',
+      `代码“${secret.code}”为涉密资金，本系统只登记名称，不登记上下级关联：请选择其他资金。`,
+      `The code “${secret.code}” is a secret fund: this system keeps its name only, and no relation: choose another fund.`,
+      { field: secret.id === input.fund ? 'fund' : 'superior', value: secret.code },
+    )
   const fund = await fundById(tx, input.fund)
   if (!fund)
     refuse('missing', 'fund-unknown', `没有资金 ${input.fund}。`, `There is no fund ${input.fund}.`, {
@@ -67,11 +76,12 @@ export async function assignSuperior(
         at,
       )
   }
-  await setSuperior(tx, fund.id, input.superior)
+  await setSuperior(tx, fund.id, input.superior, input.superior === null && (input.localOnly ?? false))
   await context.audit({
     division: input.division,
     action: 'fund.superior',
     subject: fund.code,
-    detail: { was: fund.superior, now: input.superior },
+    before: { superior: fund.superior },
+    after: { superior: input.superior, localOnly: input.localOnly ?? false },
   })
 }

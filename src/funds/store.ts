@@ -111,8 +111,15 @@ export interface LinkedFund {
   superior: number | null
 }
 
-export const fundById = (tx: Tx, id: number): Promise<LinkedFund | undefined> =>
-  tx.maybe<never>('select id, division, code, name, level, superior from funds.published_fund where id = $1', [id])
+export const fundById = (tx: Tx, id: number): Promise<(LinkedFund & { localOnly: boolean }) | undefined> =>
+  tx.maybe<never>(
+    'select id, division, code, name, level, superior, local_only as "localOnly" from funds.fund where id = $1',
+    [id],
+  )
+
+/** Where secret funds stand, without their names: detail of them is refused with the reason, whoever types it. */
+export const secretFunds = (tx: Tx): Promise<{ id: number; division: number; code: string }[]> =>
+  tx.query('select id, division, code from funds.secret_refs()')
 
 /** All funds above one, by the superiors that they name. */
 export const superiorChain = async (tx: Tx, id: number): Promise<Set<number>> =>
@@ -126,8 +133,9 @@ export const superiorChain = async (tx: Tx, id: number): Promise<Set<number>> =>
     ).map(row => row.id),
   )
 
-export const setSuperior = (tx: Tx, fund: number, superior: number | null): Promise<unknown> =>
-  tx.query('update funds.fund set superior = $2 where id = $1', [fund, superior])
+/** Links a fund to its superior, or says that it answers to none (`localOnly`); the table itself keeps the history. */
+export const setSuperior = (tx: Tx, fund: number, superior: number | null, localOnly: boolean): Promise<unknown> =>
+  tx.query('update funds.fund set superior = $2, local_only = $3 where id = $1', [fund, superior, localOnly])
 
 // --- offices that answer for funds -------------------------------------------------------------------------------------
 
@@ -192,11 +200,32 @@ export const subjectsOf = (tx: Tx, years: readonly number[]): Promise<Subject[]>
     [years],
   )
 
-export async function putSubjects(tx: Tx, rows: readonly Subject[]): Promise<void> {
+export async function putSubjects(tx: Tx, rows: readonly Subject[], edition: number | null = null): Promise<void> {
   if (rows.length === 0) return
+  // What an edition issued is kept beside, whatever a later one calls it.
+  if (edition !== null)
+    await insertRows(
+      tx,
+      'funds.edition_subject',
+      { edition: 'int', kind: 'text', fiscal_year: 'smallint', code: 'text', name: 'text' },
+      rows.map(({ year, ...row }) => ({ edition, fiscal_year: year, ...row })),
+    )
   await tx.query(
-    `insert into funds.subject (kind, fiscal_year, code, name) select * from unnest($1::text[], $2::smallint[], $3::text[], $4::text[])
-     on conflict (kind, fiscal_year, code) do update set name = excluded.name`,
-    [rows.map(row => row.kind), rows.map(row => row.year), rows.map(row => row.code), rows.map(row => row.name)],
+    `insert into funds.subject (kind, fiscal_year, code, name, edition)
+     select k, y, c, n, $5::int from unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) as r(k, y, c, n)
+     on conflict (kind, fiscal_year, code) do update set name = excluded.name, edition = coalesce(excluded.edition, subject.edition)`,
+    [
+      rows.map(row => row.kind),
+      rows.map(row => row.year),
+      rows.map(row => row.code),
+      rows.map(row => row.name),
+      edition,
+    ],
   )
 }
+
+/** The subjects of which kinds and years were issued, by which document. */
+export const issuedSubjects = (tx: Tx): Promise<{ kind: string; year: number; document: string }[]> =>
+  tx.query<never>(
+    `select distinct s.kind, s.fiscal_year as year, e.document_number as document from funds.subject s join base.edition e on e.id = s.edition`,
+  )

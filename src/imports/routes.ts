@@ -1,8 +1,20 @@
-import { may } from '../kernel/actor.ts'
 import { refuse } from '../kernel/refusal.ts'
 import { defineRoute } from '../platform/http/define-route.ts'
+import { handOut } from '../platform/http/hand-out.ts'
 import { openImport } from '../platform/import-record.ts'
-import { Import, ImportPage, ImportParams, ImportQuery, KindParams, Started, StartQuery } from './contract.ts'
+import {
+  Import,
+  ImportPage,
+  ImportParams,
+  ImportQuery,
+  KindParams,
+  RefusedQuery,
+  Started,
+  StartQuery,
+} from './contract.ts'
+import { importerFor } from './importer-for.ts'
+import { lookFirst } from './look-first.ts'
+import { refusedSheet } from './refused-rows.ts'
 import { importById, importsOf } from './store.ts'
 import { takeIn } from './take-in.ts'
 
@@ -14,33 +26,24 @@ export const routes = [
     path: '/divisions/:division/imports/:kind',
     // Who may import depends on the kind: the importer's own permission is asked below.
     permission: 'signed-in',
+    approval: 'import.:kind',
     summary: { zh: '导入文件', en: 'import a file' },
     params: KindParams,
     query: StartQuery,
     answer: Started,
     upload: true,
+    approvalCheck: lookFirst,
     async handle(context, asked) {
-      const importer = asked.importer(asked.params.kind)
-      if (!importer)
-        refuse(
-          'missing',
-          'import-kind-unknown',
-          `没有“${asked.params.kind}”这种导入：请检查网址。`,
-          `There is no import of the kind “${asked.params.kind}”: check the address.`,
-          { value: asked.params.kind },
-        )
-      if (!may(context.actor, importer.permission))
-        refuse(
-          'forbidden',
-          'permission-missing',
-          `您的岗位没有导入“${importer.title.zh}”的权限：如需办理，请提交权限申请。`,
-          `Your post may not import ${importer.title.en}: apply for the permission if you need it.`,
-          { value: importer.permission },
-        )
+      const { importer, actor } = await importerFor(asked.visitor, asked.params.kind, asked.importer)
       const { division, upload, run } = asked
-      const { actor } = context
       const checkOnly = asked.query.check === '1'
-      const id = await openImport(context.tx, { kind: importer.kind, division, source: upload, checkOnly })
+      const id = await openImport(context.tx, {
+        kind: importer.kind,
+        division,
+        source: upload,
+        checkOnly,
+        came: 'page',
+      })
       if (!checkOnly)
         await context.audit({
           division,
@@ -80,6 +83,27 @@ export const routes = [
       if (!found)
         refuse('missing', 'import-missing', '没有这次导入。', 'There is no such import.', { value: asked.params.id })
       return found
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/divisions/:division/imports/:id/refused-rows',
+    // Who may take rows away depends on the kind, as for importing it.
+    permission: 'signed-in',
+    summary: { zh: '下载被拒的行', en: 'the refused rows of an import as a sheet' },
+    params: ImportParams,
+    query: RefusedQuery,
+    file: true,
+    async handle(context, asked) {
+      const { division, params, query, run } = asked
+      const found = await importById(context.tx, division, params.id)
+      if (!found)
+        refuse('missing', 'import-missing', '没有这次导入。', 'There is no such import.', { value: params.id })
+      const { actor } = await importerFor(asked.visitor, found.kind, asked.importer)
+      const { vault } = context
+      return handOut(run, actor, query.file, tx => refusedSheet({ tx, vault, actor }, division, params.id), {
+        returning: true,
+      })
     },
   }),
 ]

@@ -1,7 +1,7 @@
 import type { Tx } from '../platform/database/transaction.ts'
 import type { Import, ImportRow } from './contract.ts'
 
-const COLUMNS = `id::text as id, kind, file_name as "fileName", bytes::float8 as bytes, check_only as "checkOnly", state, rows_read::float8 as "rowsRead",
+const COLUMNS = `id::text as id, kind, file_name as "fileName", bytes::float8 as bytes, check_only as "checkOnly", source, mapping, state, rows_read::float8 as "rowsRead",
   rows_taken::float8 as "rowsTaken", rows_repeated::float8 as "rowsRepeated", fault_count::float8 as "faultCount",
   repair_count::float8 as "repairCount", figures, to_json(started_at) #>> '{}' as "startedAt", to_json(finished_at) #>> '{}' as "finishedAt", progress`
 
@@ -17,10 +17,12 @@ export const importsOf = (
   )
 
 export const importById = (tx: Tx, division: number, id: string): Promise<Import | undefined> =>
-  tx.maybe<never>(`select ${COLUMNS}, faults, repairs from platform.import where division = $1 and id = $2`, [
-    division,
-    id,
-  ])
+  tx.maybe<never>(
+    `select ${COLUMNS}, faults, repairs,
+       (select count(*)::int from platform.import_refused r where r.division = i.division and r.import = i.id and r.row_no > 0) as "refusedRows"
+     from platform.import i where division = $1 and id = $2`,
+    [division, id],
+  )
 
 export interface OpenImport {
   division: number

@@ -27,6 +27,21 @@ export const standingOn = (date: string): Clock => ({ now: () => new Date(), tod
 
 /** Reads `2018-02-28`, `20180228`, `2018/2/28` and the standard's `yyyyMMddHHmmssSSS`; null for a day that does not exist. */
 export function parseDate(text: string): string | null {
+  const known = KNOWN_DAYS.get(text)
+  if (known !== undefined) return known
+  const date = readDate(text)
+  if (date !== null && text.length <= 10) {
+    if (KNOWN_DAYS.size >= DAYS_REMEMBERED) KNOWN_DAYS.clear()
+    KNOWN_DAYS.set(text, date)
+  }
+  return date
+}
+
+// A file of a million payments has a few hundred days.
+const DAYS_REMEMBERED = 5000
+const KNOWN_DAYS = new Map<string, string>()
+
+function readDate(text: string): string | null {
   const trimmed = text.trim()
   const match =
     /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?$/.exec(trimmed) ??

@@ -386,3 +386,6 @@ function yearDiffers(agencyWord: string, year: number, own: string, beside: Docu
     other => other !== own && other.startsWith(`${agencyWord}〔`) && other.endsWith(serial),
   )
 }
+
+/** The number as it is stored and looked up: mended where it can be, as typed where it is none (rules point at it). */
+export const storedNumber = (typed: string): string => parseDocumentNumber(typed).normalised ?? typed.trim()

@@ -18,10 +18,15 @@ export type MoneyUnit = keyof typeof UNITS
 export type MoneyProblem = 'empty' | 'comma' | 'decimals' | 'too-large' | 'not-a-number'
 export type ParsedMoney = { fen: Fen; repaired: boolean } | { problem: MoneyProblem }
 
+// Nearly all that is read is plain: it is handed back as it came.
+const ASCII = /^[\x20-\x7e]*$/
+const EXPORTED = /^-?\d+\.\d\d$/
 const FULL_WIDTH = /[\uFF0B\uFF0D-\uFF19\u3000]/g
 
 /** Full-width digits, signs, points and blanks (０–９ ＋ － ．) as their ASCII forms; other text is left alone. */
-export const narrowDigits = (text: string): string =>
+export const narrowDigits = (text: string): string => (ASCII.test(text) ? text : narrowed(text))
+
+const narrowed = (text: string): string =>
   text.replace(FULL_WIDTH, c => (c === '\u3000' ? ' ' : String.fromCharCode(c.charCodeAt(0) - 0xfee0)))
 
 /**
@@ -29,6 +34,9 @@ export const narrowDigits = (text: string): string =>
  * more decimals than the unit has fen for, is a problem and never guessed at.
  */
 export function parseMoney(text: string, unit: MoneyUnit = '元'): ParsedMoney {
+  // As a treasury exports it, `12345.67`: the digits without their point are the fen.
+  if (unit === '元' && text.length <= 15 && EXPORTED.test(text))
+    return { fen: BigInt(text.slice(0, -3) + text.slice(-2)) as Fen, repaired: false }
   const narrow = narrowDigits(text).trim()
   if (narrow === '') return { problem: 'empty' }
   if (/[,，]/.test(narrow)) return { problem: 'comma' }

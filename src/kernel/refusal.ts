@@ -1,3 +1,5 @@
+import { maskPersonal } from './personal-data.ts'
+
 /**
  * A refusal is a sentence with a code, in Chinese and English, that names the place, the value and the mend.
  * Bad input gets one fault per mistake, all of them at once.
@@ -36,6 +38,14 @@ const STATUS: Record<RefusalKind, number> = {
   busy: 503,
 }
 
+// An account number in the column of amounts is a fault whose value it would be: sentences are kept with the import, and shown.
+const clean = <Said extends { value?: string | undefined; zh: string; en: string }>(said: Said): Said => ({
+  ...said,
+  zh: maskPersonal(said.zh),
+  en: maskPersonal(said.en),
+  ...(said.value === undefined ? {} : { value: maskPersonal(said.value) }),
+})
+
 export class Refusal extends Error {
   readonly kind: RefusalKind
   readonly faults: readonly Fault[]
@@ -44,12 +54,13 @@ export class Refusal extends Error {
   readonly repairs: readonly Repair[]
 
   constructor(kind: RefusalKind, faults: readonly Fault[], more: { count?: number; repairs?: readonly Repair[] } = {}) {
-    super(faults.map(fault => `${fault.code}: ${fault.en}`).join('\n'))
+    const listed = faults.slice(0, FAULTS_LISTED).map(clean)
+    super(listed.map(fault => `${fault.code}: ${fault.en}`).join('\n'))
     this.name = 'Refusal'
     this.kind = kind
-    this.faults = faults.slice(0, FAULTS_LISTED)
+    this.faults = listed
     this.count = more.count ?? faults.length
-    this.repairs = more.repairs ?? []
+    this.repairs = (more.repairs ?? []).map(clean)
   }
 
   get status(): number {
@@ -71,12 +82,12 @@ export class FaultList {
 
   add(fault: Fault): void {
     this.count++
-    if (this.faults.length < FAULTS_LISTED) this.faults.push(fault)
+    if (this.faults.length < FAULTS_LISTED) this.faults.push(clean(fault))
   }
 
   repair(repair: Repair): void {
     this.repairCount++
-    if (this.repairs.length < FAULTS_LISTED) this.repairs.push(repair)
+    if (this.repairs.length < FAULTS_LISTED) this.repairs.push(clean(repair))
   }
 
   get refusal(): Refusal {

@@ -12,6 +12,7 @@ export const ACCOUNT = {
   transit: 5102,
   paid: 5201,
   carried: 5901,
+  lapsed: 5902,
 } as const
 
 export type AccountCode = (typeof ACCOUNT)[keyof typeof ACCOUNT]
@@ -27,4 +28,5 @@ export const ACCOUNT_NAMES: Record<number, { zh: string; en: string }> = {
   5102: { zh: '支付在途', en: 'payment in transit' },
   5201: { zh: '本级实际支付', en: 'paid' },
   5901: { zh: '结转下年', en: 'carried to next year' },
+  5902: { zh: '结余收回', en: 'lapsed to the treasury' },
 }

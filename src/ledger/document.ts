@@ -27,13 +27,15 @@ export async function registerDocument(
   division: number,
   input: DocumentInput,
   importId: bigint | null = null,
+  /** The document's id, where it was drawn before. */
+  drawn: bigint | null = null,
 ): Promise<Registered> {
   const parsed = parseDocumentNumber(input.number)
   const form = parsed.verdict === 'valid' ? 'valid' : parsed.verdict === 'repairable' ? 'repaired' : 'invalid'
   const number = parsed.normalised ?? input.number.trim()
-  const { id } = await context.tx.one<{ id: bigint }>(
-    `insert into ledger.document (division, number, number_form, number_read, title, dated, issuer, scan, import)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
+  const [row] = await context.tx.prepared<{ id: bigint }>(
+    `insert into ledger.document (division, number, number_form, number_read, title, dated, issuer, scan, import, id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, nextval('ledger.document_id'))) returning id`,
     [
       division,
       number,
@@ -44,8 +46,10 @@ export async function registerDocument(
       input.issuer ?? null,
       input.scan ?? null,
       importId,
+      drawn,
     ],
   )
+  const { id } = row!
   const repair: Repair | null =
     form === 'repaired'
       ? {

@@ -13,11 +13,14 @@ export async function* exportHledger(tx: Tx): AsyncGenerator<string> {
   const accounts = new Set<string>()
   const rows = streamRows(
     tx,
-    `select b.effective_on, b.division, b.id, e.line, f.name, coalesce(d.number, ''), b.fiscal_year, e.debit, da.name, e.debit_allotment, e.credit, ca.name,
+    `select b.effective_on, b.division, b.id, e.line, f.name, coalesce(d.number, ''), b.fiscal_year,
+       coalesce(ds.shown_code, da.shown_code), coalesce(ds.name, da.name), e.debit_allotment, coalesce(cs.shown_code, ca.shown_code), coalesce(cs.name, ca.name),
        e.credit_allotment, e.amount_fen, e.corrects_batch, e.corrects_line, v.code
      from ledger.entry e join ledger.batch b on b.division = e.division and b.id = e.batch join ledger.form f on f.code = b.form
      join ledger.account da on da.code = e.debit join ledger.account ca on ca.code = e.credit
-     left join divisions.published_division v on v.division = b.division
+     left join ledger.published_account ds on ds.code = e.debit and b.fiscal_year between ds.first_year and coalesce(ds.last_year, 9999)
+     left join ledger.published_account cs on cs.code = e.credit and b.fiscal_year between cs.first_year and coalesce(cs.last_year, 9999)
+     left join divisions.published_latest v on v.division = b.division
      left join ledger.document d on d.division = b.division and d.id = b.document order by b.division, b.id, e.line`,
   )
   for await (const chunk of rows) {

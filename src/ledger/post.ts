@@ -1,7 +1,12 @@
 import { displayMoney, type Fen } from '../kernel/money.ts'
-import { refuse } from '../kernel/refusal.ts'
+import { RAISED } from '../kernel/raised.ts'
+import { type Fault, refuse, type Sentence } from '../kernel/refusal.ts'
 import type { Context } from '../platform/context.ts'
+import { RewordedRefusal } from '../platform/reworded.ts'
+import { refusedByBook } from './book.ts'
 import { ACCOUNT_NAMES } from './chart.ts'
+import { accountNameOf, lineNaming } from './line-names.ts'
+import { refuseReused } from './request.ts'
 
 /** One line of double entry: where it is debited, where credited, how much. */
 export interface Posting {
@@ -32,7 +37,12 @@ export interface Form {
   requestKey?: string | null
   lines: readonly Posting[]
   transfers?: readonly TransferMove[]
+  /** The number of the batch, where it was drawn before (`newBatch`), and the batch of another division that is the other half of this act. */
+  batch?: bigint
+  other?: { division: number; batch: bigint } | null
 }
+
+const FEW_LINES = 100
 
 /**
  * Registers a form in the ledger: all its lines at once or none. The only way money moves here.
@@ -43,9 +53,13 @@ export interface Form {
 export async function post(context: Context, form: Form): Promise<bigint> {
   const { lines, transfers = [] } = form
   try {
-    const { batch } = await context.tx.one<{ batch: bigint }>(
-      `select ledger.post($1, $2, $3, $4, $5, $6, $7::bigint[], $8::int[], $9::bigint[], $10::int[], $11::bigint[],
-        $12::int[], $13::bigint[], $14::bigint[], $15::bigint[], $16::int[]) as batch`,
+    const [row] = await context.tx.prepared<{ batch: bigint }>(
+      // A form of few lines is worth no planning of its own, and finds its rows by key, whatever a connection's plans believed of tables that
+      // were empty when they were made; one of many is planned by what it holds, as is what follows it in its transaction.
+      `select set_config('plan_cache_mode', case when few then 'force_generic_plan' else 'auto' end, true),
+        set_config('enable_seqscan', case when few then 'off' else 'on' end, true), ledger.post($1, $2, $3, $4, $5, $6, $7::bigint[], $8::int[], $9::bigint[], $10::int[], $11::bigint[],
+        $12::int[], $13::bigint[], $14::bigint[], $15::bigint[], $16::int[], $17, $18, $19) as batch
+      from (select cardinality($11::bigint[]) <= ${FEW_LINES} as few) form`,
       [
         form.division,
         form.form,
@@ -63,32 +77,49 @@ export async function post(context: Context, form: Form): Promise<bigint> {
         transfers.map(move => move.amount),
         lines.map(line => line.corrects?.batch ?? null),
         lines.map(line => line.corrects?.line ?? null),
+        form.other?.division ?? null,
+        form.other?.batch ?? null,
+        form.batch ?? null,
       ],
     )
-    return batch
+    return row!.batch
   } catch (error) {
     throw explained(error)
   }
 }
 
+/** The number of a batch that is yet to be posted, so that the other half of its act can name it. */
+export const newBatch = async (context: Context): Promise<bigint> =>
+  (await context.tx.one<{ batch: bigint }>(`select nextval('ledger.batch_id') as batch`)).batch
+
 /**
  * The batch that a request key made, with the lines that it debits, in their order; null while there is none. From here to the end
  * of the transaction nobody else can begin with the same key: a twin that is sent at the same moment waits, and then finds the batch,
- * instead of writing documents and lines beside it.
+ * instead of writing documents and lines beside it. `asked` is what is asked now (`askedOf`): it is kept with the key, and a key that
+ * returns with something else is refused, `request-key-reused`, with what was posted under it.
  */
 export async function postedBefore(
   context: Context,
   division: number,
   requestKey: string,
+  asked: Buffer,
 ): Promise<{ batch: bigint; document: bigint | null; lines: bigint[] } | null> {
-  await context.tx.query('select pg_advisory_xact_lock(hashtextextended($1, $2))', [requestKey, division])
-  const found = await context.tx.maybe<{ batch: bigint; document: bigint | null; lines: bigint[] }>(
-    `select b.id as batch, b.document,
-       array(select e.debit_allotment from ledger.entry e where e.division = b.division and e.batch = b.id order by e.line) as lines
-     from ledger.batch b where b.division = $1 and b.request_key = $2`,
-    [division, requestKey],
-  )
-  return found ?? null
+  const [found] = await context.tx.prepared<{
+    digest: Buffer | null
+    batch: bigint | null
+    document: bigint | null
+    lines: bigint[]
+  }>('select * from ledger.begin_request($1, $2, $3)', [division, requestKey, asked])
+  if (found?.digest && !found.digest.equals(asked)) await refuseReused(context, division, requestKey)
+  return found?.batch != null ? { batch: found.batch, document: found.document, lines: found.lines } : null
+}
+
+/** The state of a book as the database says it: locked through a day, or closed since one. */
+function bookState(message = ''): Sentence {
+  const day = /\d{4}-\d{2}-\d{2}/.exec(message)?.[0] ?? ''
+  return message.includes('closed')
+    ? { zh: `已于 ${day} 结账`, en: `closed since ${day}` }
+    : { zh: `已锁定至 ${day}`, en: `locked through ${day}` }
 }
 
 /** What the database's guards say, as sentences; other errors as they are. */
@@ -101,18 +132,24 @@ export function explained(error: unknown): unknown {
   }
   try {
     if (code === '23514' && constraint === 'balance_never_below_zero') {
-      const [, , allotment = '', account = '', , debit = '0', credit = '0'] =
+      const [, division = '0', allotment = '0', account = '0', , debit = '0', credit = '0'] =
         /\((\d+), (\d+), (\d+), (\w), (-?\d+), (-?\d+)\)/.exec(detail ?? '') ?? []
-      const name = ACCOUNT_NAMES[Number(account)] ?? { zh: account, en: account }
       const short = BigInt(debit) - BigInt(credit)
       const lack = displayMoney(short < 0n ? -short : short)
-      refuse(
-        'conflict',
-        'over-allotted',
-        `指标 ${allotment} 的“${name.zh}”余额不足，差 ${lack} 元：请减少金额或选用其他指标。`,
-        `Allotment ${allotment} has too little “${name.en}”, short by ${lack} yuan: lower the amount or take another allotment.`,
-        { value: allotment },
-      )
+      const said = (line: Sentence, name: Sentence): Fault[] => [
+        {
+          code: 'over-allotted',
+          value: allotment,
+          zh: `${line.zh}的“${name.zh}”余额不足，差 ${lack} 元：请减少金额或选用其他指标。`,
+          en: `Too little “${name.en}” is left of ${line.en}, short by ${lack} yuan: lower the amount or take another line.`,
+        },
+      ]
+      const name = ACCOUNT_NAMES[Number(account)] ?? { zh: account, en: account }
+      return new RewordedRefusal('conflict', said({ zh: '该指标', en: 'the line' }, name), async tx => {
+        const id = BigInt(allotment)
+        const naming = await lineNaming(tx, Number(division), [id])
+        return said(naming(id), (await accountNameOf(tx, Number(division), id, Number(account))) ?? name)
+      })
     }
     if (code === '23514' && constraint === 'transfer_taken_within_sent')
       refuse(
@@ -128,27 +165,31 @@ export function explained(error: unknown): unknown {
         '累计更正数超过原记录金额：请核对已更正数。',
         'The corrections together exceed the original: check what has been corrected already.',
       )
-    if (code === 'FW001')
+    if (code === RAISED.bookLocked)
       refuse(
         'conflict',
         'book-locked',
-        `账簿已锁定或已结账，不能记账（${message}）：请换用未锁定的日期，或由牵头股室解锁。`,
-        `The book is locked or closed (${message}): use a later date, or have the lead office unlock it.`,
+        `账簿${bookState(message).zh}，不能记账：请换用未锁定的日期，或由牵头股室解锁。`,
+        `The book is ${bookState(message).en}: use a later date, or have the lead office unlock it.`,
       )
-    if (code === 'FW002')
+    if (code === RAISED.order)
       refuse(
         'conflict',
         'no-such-order',
-        `没有这样的交易令（${message}）。`,
-        `There is no such transaction order (${message}).`,
+        '该业务单本年度没有这样的交易令，未记账：请核对业务单和年度。',
+        'The orders in force this year hold no such posting for this form, and nothing was posted: check the form and the year.',
+        { value: message ?? '' },
       )
-    if (code === 'FW003')
+    if (code === RAISED.interlock)
       refuse(
         'conflict',
         'interlock-broken',
-        `上下级指标不咬合（${message}）。`,
-        `The levels would not interlock (${message}).`,
+        '上下级指标不咬合，未记账：下达、在途与接收的金额对不上，请刷新后核对上级文件。',
+        'The levels would not interlock, and nothing was posted: what was sent, is under way and is taken does not agree. Reload and compare the superior’s document.',
+        { value: message ?? '' },
       )
+    const byBook = refusedByBook(error)
+    if (byBook) refuse('conflict', byBook.code, byBook.said.zh, byBook.said.en, { value: byBook.value })
     if (code === '42501' && message?.includes('outside the scope'))
       refuse('forbidden', 'division-outside-scope', '区划不在您的权限范围内。', 'The division lies outside your scope.')
   } catch (refusal) {

@@ -4,7 +4,11 @@ const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =
 const Words = Type.Object({ zh: Type.String(), en: Type.String() })
 
 export const OverviewParams = Type.Object({ division: Type.String() })
-export const OverviewQuery = Type.Object({ year: Type.Optional(Type.Integer({ minimum: 1994, maximum: 2100 })) })
+export const OverviewQuery = Type.Object({
+  year: Type.Optional(Type.Integer({ minimum: 1994, maximum: 2100 })),
+  /** The day whose tree of divisions is summed by; the year's last, or today while it runs, where not given. */
+  asOf: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })),
+})
 
 export const Lamps = Type.Object({ bell: Type.Integer(), yellow: Type.Integer(), red: Type.Integer() })
 export type Lamps = Static<typeof Lamps>
@@ -87,5 +91,9 @@ export const Overview = Type.Object({
   flow: Flow,
   /** What waits in the division itself; `link` is the page below division and year. */
   work: Type.Array(Type.Object({ kind: Type.String(), count: Type.Integer(), link: Type.String() })),
+  /** The day whose tree of divisions it is. */
+  asOf: Type.String(),
+  /** Divisions of that tree whose books the reader may no longer see, so that the sums are without them. */
+  unseen: Type.Array(Type.Object({ code: Type.String(), name: Type.String() })),
 })
 export type Overview = Static<typeof Overview>

@@ -57,7 +57,7 @@ const paper = (division: number, day = `${YEAR}-05-01`) => ({
 const lower = (division: number, name: ReducingForm, line: bigint, amount: Fen, day?: string) =>
   here.run(SYSTEM, context => reduce(context, { ...paper(division, day), form: name, lines: [{ line, amount }] }))
 const look = (division: number): Promise<Overview> =>
-  here.run(SYSTEM, context => overviewOf(context.tx, division, YEAR), { readOnly: true })
+  here.run(SYSTEM, context => overviewOf(context.tx, division, YEAR, '2018-12-31'), { readOnly: true })
 const waiting = async (division: number): Promise<bigint[]> =>
   (
     await here.ownerPool.query<{ id: bigint }>(
@@ -336,9 +336,9 @@ test('after any run of forms the stages add up at every level, and the drawing l
     check(overview)
     // Whoever may see only this division and what lies below sees the same figures.
     const actor = { id: 0, name: '查询岗', scope: id[code]!, permissions: new Set(['*'] as const) }
-    expect(await here.run(actor, context => overviewOf(context.tx, id[code]!, YEAR), { readOnly: true })).toEqual(
-      overview,
-    )
+    expect(
+      await here.run(actor, context => overviewOf(context.tx, id[code]!, YEAR, '2018-12-31'), { readOnly: true }),
+    ).toEqual(overview)
   }
   expect((await look(id['990000000']!)).flow.nodes.length).toBeGreaterThan(8)
 })
@@ -351,6 +351,7 @@ test('a county under two parents belongs to one branch, its administrative one',
     level: 'county' as const,
     administrativeParent,
     fiscalParent,
+    seen: true,
   })
   const area = [place(1, null, null), place(2, 1, 1), place(3, 2, 1), place(4, 99, 1), place(5, 99, 2)]
   const tree = branchesOf(area[0]!, area)
@@ -371,7 +372,9 @@ test('the rate of execution is rounded to four decimals, and there is none where
 })
 
 test('a division without money and without anything below shows zeros, not a failure', async () => {
-  const overview = await here.run(SYSTEM, context => overviewOf(context.tx, id['990102000']!, 2030), { readOnly: true })
+  const overview = await here.run(SYSTEM, context => overviewOf(context.tx, id['990102000']!, 2030, '2030-01-01'), {
+    readOnly: true,
+  })
   expect(overview).toMatchObject({
     execution: { paidFen: '0', executableFen: '0', rate: null },
     divisions: [],

@@ -7,21 +7,29 @@ import { areaOf, balancesOf, fundNames, litIn, monthsOf, sentWithin, waitingIn }
 
 const FUNDS_SHOWN = 10
 
+/** The day whose tree a year is summed by: its last, or today while it runs. */
+export const dayOf = (year: number, today: string): string => (`${year}-12-31` < today ? `${year}-12-31` : today)
+
 /**
- * The overview (总体概览) of a division and all below it in one year. Amounts in fen; the definitions stand at the fields of
+ * The overview (总体概览) of a division and all below it in one year, by the tree of a day. Amounts in fen; the definitions stand at the fields of
  * `contract.ts` and in this part's README. Refuses `division-unknown` where the division has no version today.
  */
-export async function overviewOf(tx: Tx, division: number, year: number): Promise<Overview> {
-  const area = await areaOf(tx, division)
+export async function overviewOf(tx: Tx, division: number, year: number, day: string): Promise<Overview> {
+  const area = await areaOf(tx, division, day)
   const root = area.find(one => one.id === division)
   if (!root)
-    refuse('missing', 'division-unknown', '今天没有这个区划。', 'There is no such division today.', {
-      value: String(division),
-    })
+    refuse(
+      'missing',
+      'division-unknown',
+      `${day} 时没有这个区划：请换一个年度或日期。`,
+      `There was no such division on ${day}: ask for another year or day.`,
+      { value: String(division) },
+    )
+  const ids = area.map(one => one.id)
   const tree = branchesOf(root, area)
-  const balances = await balancesOf(tx, division, year)
-  const sent = await sentWithin(tx, division, year)
-  const lit = await litIn(tx, division, year)
+  const balances = await balancesOf(tx, ids, year)
+  const sent = await sentWithin(tx, ids, year)
+  const lit = await litIn(tx, ids, year)
   const funds = fundSums(balances, tree.all).slice(0, FUNDS_SHOWN)
   const names = new Map(
     (
@@ -46,13 +54,15 @@ export async function overviewOf(tx: Tx, division: number, year: number): Promis
       executableFen: String(one.executableFen),
       paidFen: String(one.paidFen),
     })),
-    months: (await monthsOf(tx, division, year)).map(one => ({
+    months: (await monthsOf(tx, ids, year)).map(one => ({
       month: one.month,
       paidFen: String(one.paidFen),
       arrangedFen: String(one.arrangedFen),
     })),
     flow: flowOf(tree, balances, sent),
     work: await workOf(tx, division, year),
+    asOf: day,
+    unseen: area.filter(one => !one.seen).map(one => ({ code: one.code, name: one.name })),
   }
 }
 

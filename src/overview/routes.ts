@@ -1,7 +1,7 @@
 import { fiscalYearOf } from '../kernel/fiscal-year.ts'
 import { defineRoute } from '../platform/http/define-route.ts'
 import { Overview, OverviewParams, OverviewQuery } from './contract.ts'
-import { overviewOf } from './overview.ts'
+import { dayOf, overviewOf } from './overview.ts'
 
 export const routes = [
   defineRoute({
@@ -12,6 +12,9 @@ export const routes = [
     params: OverviewParams,
     query: OverviewQuery,
     answer: Overview,
-    handle: ({ tx, clock }, { division, query }) => overviewOf(tx, division, query.year ?? fiscalYearOf(clock.today())),
+    handle({ tx, clock }, { division, query }) {
+      const year = query.year ?? fiscalYearOf(clock.today())
+      return overviewOf(tx, division, year, query.asOf ?? dayOf(year, clock.today()))
+    },
   }),
 ]

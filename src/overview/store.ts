@@ -8,16 +8,21 @@ export interface AreaDivision {
   level: Level
   administrativeParent: number | null
   fiscalParent: number | null
+  /** Whether the reader may see its books: one that has since gone to another superior may lie outside the scope. */
+  seen: boolean
 }
 
-/** A division and all below it by either parent, today. */
-export const areaOf = (tx: Tx, division: number): Promise<AreaDivision[]> =>
+/**
+ * A division and all below it by either parent, in the tree of a day; with those that ended earlier in that year, whose books hold a part
+ * of the year's money.
+ */
+export const areaOf = (tx: Tx, division: number, day: string): Promise<AreaDivision[]> =>
   tx.query<never>(
     `select d.division as id, d.code, d.name, d.level, d.administrative_parent as "administrativeParent",
-       d.fiscal_parent as "fiscalParent"
-     from divisions.scope_division s join divisions.published_division d on d.division = s.division
-     where s.scope = $1 order by d.code`,
-    [division],
+       d.fiscal_parent as "fiscalParent", s.division is not null as seen
+     from divisions.area($1, $2) d
+     left join divisions.scope_division s on s.scope = platform.scope() and s.division = d.division order by d.code`,
+    [division, day],
   )
 
 /** What one division's lines under one fund hold on one account. Revenue (4001) is split by where it came from. */
@@ -37,20 +42,20 @@ export interface Balance {
  * The balances of an area's year, one row for each division, fund and account: what all figures of the overview are made of.
  * A line's revenue is what entered the division by it, by its own budget (no transfer) or from a sender.
  */
-export const balancesOf = (tx: Tx, division: number, year: number): Promise<Balance[]> =>
+export const balancesOf = (tx: Tx, area: readonly number[], year: number): Promise<Balance[]> =>
   tx.query<never>(
     `select l.division, l.fund, b.account,
        case when b.account = 4001 then l.source_level end as "sourceLevel",
        case when b.account = 4001 and l.transfer is not null then coalesce(t.sender, 0) end as sender,
        b.account = 4001 and coalesce(t.fund <> l.fund, false) as renamed,
        sum(b.balance_fen)::bigint as fen
-     from divisions.scope_division s
+     from unnest($1::int[]) as s(division)
      join allotments.published_line l on l.division = s.division and l.fiscal_year = $2
      join ledger.published_balance b on b.division = l.division and b.allotment = l.id
      left join ledger.published_transfer t on t.division = l.division and t.id = l.transfer
-     where s.scope = $1 and b.balance_fen <> 0
+     where b.balance_fen <> 0
      group by 1, 2, 3, 4, 5, 6`,
-    [division, year],
+    [area, year],
   )
 
 export interface Sent {
@@ -61,14 +66,14 @@ export interface Sent {
 }
 
 /** What divisions of the area sent to each other. Transfers to receivers outside the scope are not seen here. */
-export const sentWithin = (tx: Tx, division: number, year: number): Promise<Sent[]> =>
+export const sentWithin = (tx: Tx, area: readonly number[], year: number): Promise<Sent[]> =>
   tx.query<never>(
     `select t.sender, t.division as receiver, sum(t.sent_fen)::bigint as "sentFen", sum(t.taken_fen)::bigint as "takenFen"
-     from divisions.scope_division s
+     from unnest($1::int[]) as s(division)
      join ledger.published_transfer t on t.division = s.division and t.fiscal_year = $2
-     join divisions.scope_division o on o.scope = $1 and o.division = t.sender
-     where s.scope = $1 group by 1, 2`,
-    [division, year],
+     join unnest($1::int[]) as o(division) on o.division = t.sender
+     group by 1, 2`,
+    [area, year],
   )
 
 export interface Lit {
@@ -78,12 +83,12 @@ export interface Lit {
 }
 
 /** Lit warnings: open, or found to be a violation and not yet corrected. */
-export const litIn = (tx: Tx, division: number, year: number): Promise<Lit[]> =>
+export const litIn = (tx: Tx, area: readonly number[], year: number): Promise<Lit[]> =>
   tx.query<never>(
     `select w.division, w.level, count(*)::int as count
-     from divisions.scope_division s join warnings.published_warning w on w.division = s.division
-     where s.scope = $1 and w.fiscal_year = $2 and w.status in ('open', 'violation') group by 1, 2`,
-    [division, year],
+     from warnings.published_warning w
+     where w.division = any ($1::int[]) and w.fiscal_year = $2 and w.status in ('open', 'violation') group by 1, 2`,
+    [area, year],
   )
 
 export interface Month {
@@ -96,15 +101,19 @@ export interface Month {
  * Month by month: what came into the area (own budgets, and transfers from senders outside it, red letters taken off), by the
  * day of the form; and what was paid and posted, by the bank's day, or the voucher's where the bank gave none.
  */
-export const monthsOf = (tx: Tx, division: number, year: number): Promise<Month[]> =>
+export const monthsOf = (tx: Tx, area: readonly number[], year: number): Promise<Month[]> =>
   tx.query<never>(
-    `with area as (select division from divisions.scope_division where scope = $1),
+    `with area as (select unnest($1::int[]) as division),
      arranged as (
        -- What came in, less what was cut again, each in its own month.
        select extract(month from e.effective_on)::int as month, sum(case when e.credit = 4001 then e.amount_fen else -e.amount_fen end) as fen
        from area s
-       join ledger.published_entry e on e.division = s.division and e.fiscal_year = $2 and (e.credit = 4001 or e.debit = 4001)
-       join allotments.published_line l on l.division = e.division and l.id = e.credit_allotment
+       join allotments.allotment l on l.division = s.division and l.fiscal_year = $2
+       join ledger.balance b on b.division = l.division and b.allotment = l.id and b.account = 4001
+       -- The entries of these lines alone, by their key: the division's others, of all its years, are not read.
+       cross join lateral (
+         select e.effective_on, e.credit, e.amount_fen from ledger.published_entry e
+         where e.division = l.division and e.credit_allotment = l.id and (e.credit = 4001 or e.debit = 4001) offset 0) e
        left join ledger.published_transfer t on t.division = l.division and t.id = l.transfer
        where t.sender is null or t.sender not in (select division from area) group by 1
      ), paid as (
@@ -114,7 +123,7 @@ export const monthsOf = (tx: Tx, division: number, year: number): Promise<Month[
      )
      select m as month, coalesce(a.fen, 0)::bigint as "arrangedFen", coalesce(p.fen, 0)::bigint as "paidFen"
      from generate_series(1, 12) as m left join arranged a on a.month = m left join paid p on p.month = m order by m`,
-    [division, year],
+    [area, year],
   )
 
 export const fundNames = (tx: Tx, funds: readonly number[]): Promise<{ id: number; code: string; name: string }[]> =>

@@ -3,7 +3,10 @@ import { maskAccount } from '../platform/vault.ts'
 
 /** An account number that has to be stored: encrypted, masked, and known by its keyed digest. */
 export interface SealedAccount {
+  /** The fingerprint, which stays when keys are rotated: by it staging names the account and a voucher is known again. */
   digest: string
+  /** The keyed digest under each version of the key, the newest first: under one of them the account may be stored. */
+  matches: Buffer[]
   ciphertext: Buffer
   masked: string
 }
@@ -27,16 +30,17 @@ export class AccountSealer {
     this.#limit = limit
   }
 
-  /** The digest, in hexadecimal. */
+  /** The fingerprint, in hexadecimal. */
   digest(account: string): string {
     const known = this.#recent.get(account)
     if (known !== undefined) return known
     let digest = this.#older.get(account)
     if (digest === undefined) {
-      digest = this.#vault.digest(account).toString('hex')
-      this.#fresh.push({ digest, ciphertext: this.#vault.encrypt(account), masked: maskAccount(account) })
+      digest = this.#vault.fingerprint(account).toString('hex')
+      this.#fresh.push({ digest, ...this.#vault.seal(account), masked: maskAccount(account) })
     }
-    this.#recent.set(account, digest)
+    // A copy: the number as it was cut from the file would keep the whole piece of the file alive.
+    this.#recent.set(Buffer.from(account).toString(), digest)
     if (this.#recent.size > this.#limit / 2) {
       this.#older = this.#recent
       this.#recent = new Map()

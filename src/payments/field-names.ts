@@ -1,4 +1,5 @@
 import type { Column } from '../platform/tables/table.ts'
+import type { MessageType } from './messages/description.ts'
 
 /** Under which name each thing stands in a source; an empty name says that the source never has it. */
 export interface FieldNames {
@@ -17,6 +18,10 @@ export interface FieldNames {
   payeeAccount: string
   payeeName: string
   payeeBank: string
+  paidToAccount: string
+  paidToName: string
+  paidToBank: string
+  agentNo: string
   agency: string
   project: string
   allotment: string
@@ -28,7 +33,14 @@ export interface FieldNames {
   purpose: string
   contractNo: string
   deleted: string
+  /** Of a refund: which payment it takes back. */
+  originalType: string
+  originalNo: string
+  originalOn: string
+  originalPaidOn: string
 }
+
+const NO_ORIGINAL = { originalType: '', originalNo: '', originalOn: '', originalPaidOn: '' }
 
 const SHARED = {
   division: 'MOF_DIV_CODE',
@@ -43,6 +55,10 @@ const SHARED = {
   payeeAccount: 'PAYEE_ACCT_NO',
   payeeName: 'PAYEE_ACCT_NAME',
   payeeBank: 'PAYEE_ACCT_BANK_NAME',
+  paidToAccount: 'XPAYEE_ACCT_NO',
+  paidToName: 'XPAYEE_ACCT_NAME',
+  paidToBank: 'XPAYEE_ACCT_BANK_NAME',
+  agentNo: 'AGENT_BUSINESS_NO',
   agency: 'AGENCY_CODE',
   project: 'PRO_CODE',
   allotment: 'BGT_ID',
@@ -54,6 +70,7 @@ const SHARED = {
   purpose: 'USE_DES',
   contractNo: 'CONTRACT_NO',
   deleted: 'IS_DELETED',
+  ...NO_ORIGINAL,
 }
 
 /** PAY_VOUCHER_BILL 国库集中支付凭证信息: what the treasury paid. */
@@ -67,34 +84,12 @@ export const APPLICATION: FieldNames = {
   amount: 'PAY_APP_AMT',
 }
 
-/** 5201 and 8202 (DOMAIN §10). */
-export const MESSAGE: FieldNames = {
-  division: 'AdmDivCode',
-  fiscalYear: 'StYear',
-  voucherType: 'VtCode',
-  voucherNo: 'VoucherNo',
-  lineNo: '',
-  vouchedOn: 'VouDate',
-  paidOn: 'XPayDate',
-  amount: 'PayAmt',
-  paidAmount: 'XPayAmt',
-  payerAccount: 'PayAcctNo',
-  payerName: 'PayAcctName',
-  payerBank: 'PayAcctBankName',
-  payeeAccount: 'PayeeAcctNo',
-  payeeName: 'PayeeAcctName',
-  payeeBank: 'PayeeAcctBankName',
-  agency: 'AgencyCode',
-  project: 'DepProCode',
-  allotment: 'BgtId',
-  documentNumber: 'FileNoName',
-  functionSubject: 'ExpFuncCode',
-  economicSubject: 'GovExpEcoCode',
-  settlement: 'SetModeCode',
-  payType: 'PayTypeCode',
-  purpose: 'PaySummaryName',
-  contractNo: 'ContractNo',
-  deleted: '',
+/** What the elements of a message mean, as its description says; `''` for what that type never has. */
+export function namesOf(type: MessageType): FieldNames {
+  const names: FieldNames = { ...SHARED, ...NO_ORIGINAL, voucherNo: '', vouchedOn: '', amount: '' }
+  for (const name of Object.keys(names) as (keyof FieldNames)[]) names[name] = ''
+  for (const field of type.header) if (field.is) names[field.is] = field.name
+  return names
 }
 
 const SHARED_COLUMNS: Column[] = [
@@ -110,6 +105,10 @@ const SHARED_COLUMNS: Column[] = [
   { name: 'PAYEE_ACCT_NO', titles: ['收款人账号'], required: false },
   { name: 'PAYEE_ACCT_NAME', titles: ['收款人全称', '收款人'], required: false },
   { name: 'PAYEE_ACCT_BANK_NAME', titles: ['收款人开户银行'], required: false },
+  { name: 'XPAYEE_ACCT_NO', titles: ['实际收款人账号'], required: false },
+  { name: 'XPAYEE_ACCT_NAME', titles: ['实际收款人全称'], required: false },
+  { name: 'XPAYEE_ACCT_BANK_NAME', titles: ['实际收款人开户银行'], required: false },
+  { name: 'AGENT_BUSINESS_NO', titles: ['银行交易流水号'], required: false },
   { name: 'AGENCY_CODE', titles: ['单位代码', '预算单位代码'], required: false },
   { name: 'PRO_CODE', titles: ['项目代码'], required: false },
   { name: 'BGT_ID', titles: ['指标主键', '指标编号'], required: false },

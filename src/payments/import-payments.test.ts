@@ -106,6 +106,13 @@ test('the same file twice changes nothing, nor do the same vouchers in another o
   expect(await take([...rows, { PAY_CERT_NO: 'V9', BGT_ID: 'A1' }])).toMatchObject({ rows: 10, taken: 1, repeated: 9 })
 })
 
+test('the same bytes read by another column mapping are compared anew, and what they say now is told', async () => {
+  await take([{ PAY_CERT_NO: 'V1' }])
+  const mapping = { name: '万元', fields: { PAY_AMT: { heading: 'PAY_AMT', unit: '万元' as const } } }
+  const again = importer.run(here.run, SYSTEM, { source: table([{ PAY_CERT_NO: 'V1' }]), division: null, mapping })
+  expect(await faultsOf(again)).toMatchObject([{ code: 'voucher-changed', value: 'V1' }])
+})
+
 test('a payment beyond its allotment is kept unposted, smaller ones still fit, and it is posted when room is made', async () => {
   const line = await arrange(here, { externalId: 'A1', fen: 10_000n })
   await take([
@@ -151,7 +158,7 @@ test('where the book keeps plans, a payment comes out of the plan and never out 
   expect(await query(`select credit from ledger.published_entry where form = 'pay'`)).toEqual([{ credit: 5101 }])
 })
 
-test('what the bank has not confirmed, or falls into a locked month, waits', async () => {
+test('what falls into a locked month waits; what the bank has not confirmed is in transit', async () => {
   await arrange(here, { externalId: 'A1', fen: 10_000n })
   await here.ownerPool.query(`update ledger.book set locked_through = '2026-02-28' where division = 2`)
   await take([
@@ -159,10 +166,8 @@ test('what the bank has not confirmed, or falls into a locked month, waits', asy
     { PAY_CERT_NO: 'V2', BGT_ID: 'A1', XPAY_DATE: '2026-02-28' },
     { PAY_CERT_NO: 'V3', BGT_ID: 'A1', XPAY_DATE: '2026-03-01' },
   ])
-  expect(await waiting()).toEqual([
-    { voucher_no: 'V1', reason: 'not-paid' },
-    { voucher_no: 'V2', reason: 'book-locked' },
-  ])
+  expect(await waiting()).toEqual([{ voucher_no: 'V2', reason: 'book-locked' }])
+  expect(await query('select payment, account from payments.in_transit')).toHaveLength(1)
 })
 
 test('two vouchers with one number and different amounts are refused, in one file and in two', async () => {
@@ -332,13 +337,21 @@ test('two imports of the same vouchers at once take each voucher once', async ()
 
 test('the day totals are the payments counted', async () => {
   await take([
-    { PAY_CERT_NO: 'V1' },
+    { PAY_CERT_NO: 'V1', BGT_ID: 'A1' },
     { PAY_CERT_NO: 'V2', PAY_AMT: '-3.00' },
     { PAY_CERT_NO: 'V3', VOU_DATE: '2026-03-05' },
   ])
-  const counted =
-    await query(`select division, fiscal_year, vouched_on, count(*) as payments, sum(amount_fen)::bigint as amount_fen
-    from payments.payment group by 1, 2, 3 order by 3`)
-  expect(await query('select * from payments.day_total order by vouched_on')).toEqual(counted)
+  const counted = () =>
+    query(`select p.division, fiscal_year, vouched_on, count(*) as payments, sum(amount_fen)::bigint as amount_fen, count(u.payment) as waiting,
+      coalesce(sum(amount_fen) filter (where u.payment is not null), 0)::bigint as waiting_fen
+    from payments.payment p left join payments.unposted u on u.division = p.division and u.payment = p.id group by 1, 2, 3 order by 3`)
+  const kept = () => query('select * from payments.day_total order by vouched_on')
+  expect(await kept()).toEqual(await counted())
+  expect((await kept()).map(day => day.waiting)).toEqual([2n, 1n])
+  // A line appears, and one of the three is posted.
+  await arrange(here, { externalId: 'A1', fen: 2_000n })
+  await here.run(SYSTEM, context => postWaiting(context, 2, 2026))
+  expect(await kept()).toEqual(await counted())
+  expect((await kept()).reduce((sum, day) => sum + day.waiting, 0n)).toBe(2n)
   expect(DIVISION).toHaveLength(9)
 })

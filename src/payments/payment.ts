@@ -1,15 +1,14 @@
 import { hash } from 'node:crypto'
+import type { MATCHES, UNPOSTED_REASONS } from './contract.ts'
 
-/** Treasury messages that pay (DOMAIN §10): 5201 直接支付, 8202 授权支付. */
-export const VOUCHER_TYPES = [5201, 8202] as const
-export type VoucherType = (typeof VOUCHER_TYPES)[number]
+/** Vouchers that pay (DOMAIN §10): 5201 直接支付, 8202 授权支付, 5207 实拨 of the treasury; and 9001, ours: 专户支付, paid from a special account
+ * that the treasury does not run, entered by the bureau in a table. */
+export const PAYING = [5201, 8202, 5207, 9001] as const
+/** Those that bring back what was paid: 2203 直接支付退款, 2252 收款行退款, 3208 实拨退款. Their amounts are above zero, and kept below. */
+export const REFUNDING = [2203, 2252, 3208] as const
+export type VoucherType = (typeof PAYING)[number] | (typeof REFUNDING)[number]
 
-/** How a payment found its allotment. */
-export const MATCHES = ['by-id', 'by-elements', 'ambiguous', 'none'] as const
 export type Match = (typeof MATCHES)[number]
-
-/** Why a payment is kept but not in the ledger (yet). */
-export const UNPOSTED_REASONS = ['no-allotment', 'ambiguous', 'beyond-available', 'not-paid', 'book-locked'] as const
 export type UnpostedReason = (typeof UNPOSTED_REASONS)[number]
 
 /** A name with an account at a bank, as a voucher shows it; the number itself is already turned into its keyed digest. */
@@ -18,6 +17,13 @@ export interface Party {
   accountDigest: string | null
   name: string
   bank: string
+}
+
+/** Which payment a refund says that it takes back. */
+export interface Original {
+  type: number | null
+  no: string
+  on: string | null
 }
 
 /** One line of a payment voucher on its way in: read, judged, and free of account numbers. */
@@ -33,8 +39,16 @@ export interface ReadPayment {
   vouchedOn: string
   /** The bank's day; null until it has confirmed. */
   paidOn: string | null
-  /** Fen; negative takes back what was paid. */
+  /** Fen; negative takes back what was paid. What the voucher says, or where the bank has confirmed in the same breath, what it paid. */
   amount: bigint
+  /** What the voucher itself says, whatever the bank did. */
+  stated: bigint
+  /** What the bank paid, once it has confirmed; to whom, and under which number of its own. */
+  paid: bigint | null
+  paidTo: Party | null
+  agentNo: string | null
+  /** An application that no voucher has followed yet. */
+  application: boolean
   payer: Party | null
   payee: Party | null
   agencyCode: string | null
@@ -47,19 +61,24 @@ export interface ReadPayment {
   payType: string | null
   purpose: string | null
   contractNo: string | null
+  original: Original | null
 }
 
 const party = (one: Party | null): string =>
   one ? `${one.accountDigest ?? ''}\u001f${one.name}\u001f${one.bank}` : '\u001f\u001f'
 
+const original = (one: Original | null): string =>
+  one ? `\u001f${one.type ?? ''}\u001f${one.no}\u001f${one.on ?? ''}` : ''
+
 /**
- * SM3 over everything that a line says, hexadecimal: by it a voucher that arrives again is known to say the same. Account
+ * SM3 over everything that a line says but what the bank fills in later, hexadecimal: by it a voucher that arrives again is known to
+ * say the same. Account
  * numbers go in as keyed digests, for a plain digest of so few digits could be searched for.
  */
 export function contentDigest(payment: ReadPayment): string {
   return hash(
     'sm3',
-    `${payment.division}\u001f${payment.fiscalYear}\u001f${payment.voucherType}\u001f${payment.voucherNo}\u001f${payment.lineNo}\u001f${payment.vouchedOn}\u001f${payment.paidOn ?? ''}\u001f${payment.amount}\u001f${party(payment.payer)}\u001f${party(payment.payee)}\u001f${payment.agencyCode ?? ''}\u001f${payment.projectCode ?? ''}\u001f${payment.allotmentRef ?? ''}\u001f${payment.documentNumber ?? ''}\u001f${payment.functionSubject ?? ''}\u001f${payment.economicSubject ?? ''}\u001f${payment.settlement ?? ''}\u001f${payment.payType ?? ''}\u001f${payment.purpose ?? ''}\u001f${payment.contractNo ?? ''}`,
+    `${payment.division}\u001f${payment.fiscalYear}\u001f${payment.voucherType}\u001f${payment.voucherNo}\u001f${payment.lineNo}\u001f${payment.vouchedOn}\u001f${payment.stated}\u001f${party(payment.payer)}\u001f${party(payment.payee)}\u001f${payment.agencyCode ?? ''}\u001f${payment.projectCode ?? ''}\u001f${payment.allotmentRef ?? ''}\u001f${payment.documentNumber ?? ''}\u001f${payment.functionSubject ?? ''}\u001f${payment.economicSubject ?? ''}\u001f${payment.settlement ?? ''}\u001f${payment.payType ?? ''}\u001f${payment.purpose ?? ''}\u001f${payment.contractNo ?? ''}${original(payment.original)}`,
     'hex',
   )
 }

@@ -1,17 +1,10 @@
+import { ACCOUNT } from '../ledger/chart.ts'
 import type { Tx } from '../platform/database/transaction.ts'
+import { keepUses, USES_OF_NEW } from './account-use.ts'
 import type { UnpostedReason } from './payment.ts'
-import type { StagedDay } from './staging-store.ts'
-
-/** Staged lines between two days, both included, in the order (division, fiscal year, day of voucher). */
-export interface Slice {
-  from: StagedDay
-  to: StagedDay
-}
-
-const day = (one: StagedDay): unknown[] => [one.division, one.fiscalYear, one.vouchedOn]
-const within = `s.import = $1 and (s.division, s.fiscal_year, s.vouched_on) >= ($2, $3, $4::date)
-  and (s.division, s.fiscal_year, s.vouched_on) <= ($5, $6, $7::date)`
-const bounds = (importId: string, slice: Slice): unknown[] => [importId, ...day(slice.from), ...day(slice.to)]
+import { bounds, type Group, type Slice, within } from './slice.ts'
+import { markConfirming } from './staging-store.ts'
+import { putInTransit } from './transit.ts'
 
 /**
  * Sets how the next statements of this transaction may be planned. Rows that a statement makes for itself have no statistics, and are
@@ -24,149 +17,128 @@ const hashOnly = async (tx: Tx, only: boolean): Promise<void> => {
   await tx.query(`select set_config('enable_nestloop', $1, true), set_config('enable_mergejoin', $1, true)`, [free])
 }
 
-/** The names and accounts of a slice, each once, with the surrogate that payments carry; arrays in the database's own text form. */
-interface Parties {
-  divisions: string
-  digests: string
-  names: string
-  banks: string
-  ids: string
-}
-
-/** Stores the accounts and names of a slice that are new; in key order, so that two imports cannot wait for each other in a ring. */
-export async function storeParties(tx: Tx, importId: string, slice: Slice): Promise<Parties> {
+/**
+ * Stores the accounts and names that an import names in some divisions and that are new, in key order, so that two imports cannot wait
+ * for each other in a ring. The first slice of a division stores all of its own; the later ones find nothing left to do.
+ */
+export async function storeParties(tx: Tx, importId: string, slice: Slice): Promise<void> {
+  const values = [importId, slice.from.division, slice.to.division]
+  const open = 'p.import = $1 and p.division between $2 and $3 and p.holder is null'
+  // Each is looked up by its key, however many accounts there are by now.
+  const account = `(select b.id from payments.bank_account b
+      where b.digest = any (a.matches) and b.division = p.division order by b.key_version desc limit 1)`
   await tx.query(
     `insert into payments.bank_account (division, key_version, digest, ciphertext, masked)
-     select k.division, get_byte(a.ciphertext, 0), k.digest, a.ciphertext, a.masked
-     from (select s.division, s.payee_digest as digest from payments.staged s where ${within} and s.payee_digest is not null
-           union select s.division, s.payer_digest from payments.staged s where ${within} and s.payer_digest is not null) k
-     join payments.staged_account a on a.import = $1 and a.digest = k.digest
-     where not exists (select from payments.bank_account b
-       where b.division = k.division and b.key_version = get_byte(a.ciphertext, 0) and b.digest = k.digest)
-     order by k.division, k.digest on conflict do nothing`,
-    bounds(importId, slice),
+     select distinct on (p.division, p.digest) p.division, get_byte(a.ciphertext, 0), a.matches[1], a.ciphertext, a.masked
+     from payments.staged_party p join payments.staged_account a on a.import = p.import and a.digest = p.digest
+     where ${open} and ${account} is null
+     order by p.division, p.digest on conflict do nothing`,
+    values,
   )
-  const named = `select k.division, k.digest, k.name, k.bank, b.id as account
-     from (select s.division, s.payee_digest as digest, s.payee_name as name, s.payee_bank as bank from payments.staged s
-             where ${within} and s.payee_name is not null
-           union select s.division, s.payer_digest, s.payer_name, s.payer_bank from payments.staged s
-             where ${within} and s.payer_name is not null) k
-     left join payments.staged_account a on a.import = $1 and a.digest = k.digest
-     left join payments.bank_account b on b.division = k.division and b.key_version = get_byte(a.ciphertext, 0) and b.digest = k.digest`
-  // An account number or none: each is looked up by an equality or a null test that the index answers.
-  const found = (
-    k: string,
-  ) => `(select h.id from payments.holder h where h.division = ${k}.division and h.name = ${k}.name and h.bank = ${k}.bank
-      and h.account = ${k}.account union all
-      select h.id from payments.holder h where h.division = ${k}.division and h.name = ${k}.name and h.bank = ${k}.bank
-      and h.account is null and ${k}.account is null)`
+  const named = `select p.no, p.division, p.name, p.bank, ${account} as account
+     from payments.staged_party p left join payments.staged_account a on a.import = p.import and a.digest = p.digest where ${open}`
+  // An account number or none: an equality or a null test that the index answers.
+  const holder = `coalesce((select h.id from payments.holder h where h.division = k.division and h.name = k.name and h.bank = k.bank and h.account = k.account),
+      (select h.id from payments.holder h where h.division = k.division and h.name = k.name and h.bank = k.bank and h.account is null and k.account is null))`
   await tx.query(
     `insert into payments.holder (division, account, name, bank)
-     select k.division, k.account, k.name, k.bank from (${named}) k where not exists ${found('k')}
+     select distinct k.division, k.account, k.name, k.bank from (${named} offset 0) k where ${holder} is null
      order by k.division, k.account, k.name, k.bank on conflict do nothing`,
-    bounds(importId, slice),
+    values,
   )
-  return tx.one<never>(
-    `select array_agg(division)::text as divisions, array_agg(encode(digest, 'hex'))::text as digests, array_agg(name)::text as names,
-       array_agg(bank)::text as banks, array_agg(id)::text as ids
-     from (select k.*, ${found('k')} as id from (${named}) k) k`,
-    bounds(importId, slice),
+  await tx.query(
+    `update payments.staged_party t set holder = f.holder from (select k.no, ${holder} as holder from (${named} offset 0) k) f
+     where t.import = $1 and t.no = f.no`,
+    values,
   )
 }
 
 /**
- * Candidates by elements: own-spending lines of the division and year with the payment's agency and, where the payment states
- * them, its project, functional subject and document number; the payment states the project or the subject at least.
- */
-const byElements = (payments: string): string => `
-  select k.division, k.fiscal_year, k.agency, k.project, k.subject, k.document,
-    case count(*) when 1 then 'by-elements' else 'ambiguous' end as match, case count(*) when 1 then min(a.id) end as allotment,
-    case count(*) when 1 then min(a.fund) end as fund, case count(*) when 1 then min(a.project) end as line_project
-  from (select distinct division, fiscal_year, agency, coalesce(project, 0) as project, coalesce(function_subject, '') as subject,
-          coalesce(document_number, '') as document
-        from ${payments} where allotment is null and agency is not null and (project is not null or project_code is null and function_subject is not null)) k
-  join allotments.allotment a on a.division = k.division and a.fiscal_year = k.fiscal_year and a.form = 'refine' and a.agency = k.agency
-    and (k.project = 0 or a.project = k.project) and (k.subject = '' or a.function_subject = k.subject)
-  join ledger.document d on d.division = a.division and d.id = a.document and (k.document = '' or d.number = k.document)
-  group by k.division, k.fiscal_year, k.agency, k.project, k.subject, k.document`
-
-const sameElements = (m: string, p: string): string => `${p}.allotment is null and ${m}.division = ${p}.division
-  and ${m}.fiscal_year = ${p}.fiscal_year and ${m}.agency = ${p}.agency and ${m}.project = coalesce(${p}.project, 0)
-  and ${m}.subject = coalesce(${p}.function_subject, '') and ${m}.document = coalesce(${p}.document_number, '')
-  and (${p}.project is not null or ${p}.project_code is null)`
-
-/**
- * Turns a slice into payments, matched, in voucher order; lines whose voucher is known are passed over.
- * @returns the id that lies before all of them, and how many there are
+ * Turns a slice into payments, in voucher order; lines whose voucher is known are passed over.
+ * @returns the id that lies before all of them, how many there are, and how many of them are to be sent or taken back
  */
 export async function insertPayments(
   tx: Tx,
   importId: string,
   slice: Slice,
-  parties: Parties,
-): Promise<{ before: bigint; taken: number }> {
+): Promise<{ before: bigint; taken: number; unpaid: number; refunds: number }> {
   const { before } = await tx.one<{ before: bigint }>(`select nextval('payments.payment_id') as before`)
   await hashOnly(tx, true)
-  const { taken } = await tx.one<{ taken: number }>(
-    `with party as materialized (
-       select division, coalesce(digest, '') as digest, name, bank, id
-       from unnest($8::int[], $9::text[], $10::text[], $11::text[], $12::bigint[]) as p(division, digest, name, bank, id)),
-     line as materialized (
-       select s.*, g.id as agency, coalesce(a.project, j.id) as project, a.id as allotment, a.fund, e.id as payee, r.id as payer
-       from payments.staged s
-       left join divisions.agency g on g.division = s.division and g.code = s.agency_code
-       left join projects.project j on j.division = s.division and j.code = s.project_code and j.division between $2 and $5
-       left join allotments.allotment a on a.division = s.division and a.fiscal_year = s.fiscal_year and a.external_id = s.allotment_ref
-         and a.form = 'refine' and a.division between $2 and $5
-       left join party e on e.division = s.division and e.digest = coalesce(encode(s.payee_digest, 'hex'), '') and e.name = s.payee_name
-         and e.bank = s.payee_bank
-       left join party r on r.division = s.division and r.digest = coalesce(encode(s.payer_digest, 'hex'), '') and r.name = s.payer_name
-         and r.bank = s.payer_bank
-       where ${within}),
-     element as materialized (${byElements('line')}),
-     new as (
+  const insert = (otherwise: string) =>
+    tx.one<{ taken: number; unpaid: number; refunds: number }>(
+      `with new as (
        insert into payments.payment (division, fiscal_year, voucher_type, voucher_no, line_no, row_digest, import, vouched_on, paid_on,
-         amount_fen, payer, payee, agency, project, allotment, fund, function_subject, economic_subject, settlement, pay_type, purpose,
-         contract_no, allotment_ref, agency_code, project_code, document_number, match)
-       select l.division, l.fiscal_year, l.voucher_type, l.voucher_no, l.line_no, l.row_digest, l.import, l.vouched_on, l.paid_on,
-         l.amount_fen, l.payer, l.payee, l.agency, coalesce(m.line_project, l.project), coalesce(l.allotment, m.allotment), coalesce(l.fund, m.fund),
-         l.function_subject, l.economic_subject, l.settlement, l.pay_type, l.purpose, l.contract_no, l.allotment_ref, l.agency_code,
-         l.project_code, l.document_number,
-         case when l.allotment is not null then 'by-id' else coalesce(m.match, 'none') end
-       from line l
-       left join element m on ${sameElements('m', 'l')}
-       order by l.division, l.fiscal_year, l.vouched_on, l.voucher_no, l.line_no
-       on conflict on constraint voucher_once do nothing
-       returning division, fiscal_year, vouched_on, amount_fen),
+         amount_fen, application, payer, payee, agency, project, allotment, fund, function_subject, economic_subject, settlement, pay_type, purpose,
+         contract_no, allotment_ref, agency_code, project_code, document_number, match,
+         match_score, match_differs)
+       select s.division, s.fiscal_year, s.voucher_type, s.voucher_no, s.line_no, s.row_digest, s.import, s.vouched_on, s.paid_on,
+         s.amount_fen, s.application, r.holder, p.holder, e.agency, e.project, e.allotment, e.fund, e.function_subject, s.economic_subject, s.settlement,
+         s.pay_type, s.purpose, s.contract_no, e.allotment_ref, e.agency_code, e.project_code, e.document_number, e.match,
+         e.match_score, e.match_differs
+       from payments.staged s
+       join payments.staged_elements e on e.import = s.import and e.no = s.elements
+       left join payments.staged_party r on r.import = s.import and r.no = s.payer
+       left join payments.staged_party p on p.import = s.import and p.no = s.payee
+       where ${within} and s.confirms is null
+       order by s.division, s.fiscal_year, s.vouched_on, s.voucher_no, s.line_no
+       ${otherwise}
+       returning division, fiscal_year, vouched_on, amount_fen, payer, payee, paid_on is null and not application as unpaid),
      total as (
        insert into payments.day_total as t (division, fiscal_year, vouched_on, payments, amount_fen)
        select division, fiscal_year, vouched_on, count(*), sum(amount_fen)::bigint from new group by 1, 2, 3 order by 1, 2, 3
        on conflict (division, fiscal_year, vouched_on) do update
-         set payments = t.payments + excluded.payments, amount_fen = t.amount_fen + excluded.amount_fen)
-     select count(*)::int as taken from new`,
-    [...bounds(importId, slice), parties.divisions, parties.digests, parties.names, parties.banks, parties.ids],
-  )
+         set payments = t.payments + excluded.payments, amount_fen = t.amount_fen + excluded.amount_fen),
+     used as (${keepUses(USES_OF_NEW)})
+     select count(*)::int as taken, (count(*) filter (where unpaid))::int as unpaid, (count(*) filter (where amount_fen < 0))::int as refunds from new`,
+      bounds(importId, slice),
+    )
+  // Known vouchers have left staging by now. To look for each all the same costs a fifth of the insertion, so that it is done only where
+  // another import was quicker.
+  await tx.query('savepoint quick')
+  const counts = await insert('').catch(async error => {
+    if (error.code !== '23505' || error.constraint !== 'voucher_once') throw error
+    await tx.query('rollback to savepoint quick')
+    const stored = await insert('on conflict on constraint voucher_once do nothing')
+    await markConfirming(tx, importId, slice)
+    return stored
+  })
+  await tx.query('release savepoint quick')
   await hashOnly(tx, false)
-  return { before, taken }
+  return { before, ...counts }
 }
 
 /** Which payments a posting looks at: those that a slice has just brought, or those of a division's year that wait. */
 export type Candidates = { importId: string; after: bigint; slice: Slice } | { division: number; fiscalYear: number }
 
-export type PostingForm = 'pay' | 'refund'
+/** `send` is for vouchers that the bank has not confirmed yet: they wait for it on 5102, on the day of the voucher. */
+export type PostingForm = 'pay' | 'send' | 'refund'
 
 function candidates(which: Candidates, form: PostingForm): { sql: string; values: unknown[] } {
-  const columns = `p.division, p.id, p.fiscal_year, p.vouched_on, p.voucher_no, p.line_no, p.paid_on, p.allotment, p.match,
-    abs(p.amount_fen) as amount`
-  const sign = form === 'pay' ? 'p.amount_fen > 0' : 'p.amount_fen < 0'
+  const paidOn = 'importId' in which ? 'p.paid_on' : 'coalesce(c.paid_on, p.paid_on)'
+  const amount = 'importId' in which ? 'p.amount_fen' : 'coalesce(c.paid_fen, p.amount_fen)'
+  const columns = `p.division, p.id, p.fiscal_year, p.vouched_on, p.voucher_no, p.line_no, ${form === 'send' ? 'p.vouched_on' : paidOn} as paid_on,
+    p.allotment, p.match, abs(${amount}) as amount, ${form === 'refund' ? 'coalesce(t.exceeds, false)' : 'false'} as exceeds`
+  const tied =
+    form === 'refund'
+      ? `left join payments.tie t on t.payment = p.id and t.division = p.division and t.kind = 'refund'`
+      : ''
+  const unpaid = `${paidOn} is null and not p.application`
+  const kind =
+    form === 'refund'
+      ? 'p.amount_fen < 0'
+      : form === 'send'
+        ? `p.amount_fen > 0 and ${unpaid}`
+        : `p.amount_fen > 0 and not (${unpaid})`
   if ('importId' in which)
     return {
-      sql: `select ${columns} from payments.payment p where p.import = $1 and p.id > $2 and p.division between $3 and $4 and ${sign}`,
+      sql: `select ${columns} from payments.payment p ${tied} where p.import = $1 and p.id > $2 and p.division between $3 and $4 and ${kind}`,
       values: [which.importId, which.after, which.slice.from.division, which.slice.to.division],
     }
   return {
     sql: `select ${columns} from payments.unposted u join payments.payment p on p.division = u.division and p.id = u.payment
-      where u.division = $1 and u.reason <> 'not-paid' and p.fiscal_year = $2 and ${sign}`,
+      left join payments.confirmation c on c.division = p.division and c.payment = p.id ${tied}
+      where u.division = $1 and (u.reason <> 'not-paid' or c.payment is not null) and p.fiscal_year = $2 and ${kind}
+        and not exists (select from payments.part s where s.division = p.division and s.payment = p.id)`,
     values: [which.division, which.fiscalYear],
   }
 }
@@ -208,15 +180,17 @@ export async function postCandidates(
         kept as (update payments.unposted u set reason = coalesce(w.reason, 'beyond-available') from judged w
           where not w.fits and u.division = w.division and u.payment = w.id and u.reason <> coalesce(w.reason, 'beyond-available'))`
   await hashOnly(tx, true)
-  const groups = await tx.query<Group>(
+  const groups = await tx.query<Group & { reason: UnpostedReason | null }>(
     `with candidate as materialized (
        select c.*, coalesce(b.uses_plans, false) as uses_plans,
          case when c.paid_on is null then 'not-paid' when c.match = 'ambiguous' then 'ambiguous' when c.allotment is null then 'no-allotment'
-           when b.closed_on is not null or b.locked_through >= c.paid_on then 'book-locked' end as reason
+           when c.exceeds then 'refund-exceeds'
+           when b.closed_on is not null or b.locked_through >= c.paid_on then 'book-locked'
+           when b.provisional_since is not null and b.opened_on is null then 'book-provisional' end as reason
        from (${sql}) c left join ledger.book b on b.division = c.division and b.fiscal_year = c.fiscal_year),
      room as materialized (
        select k.division, k.allotment, r.account,
-         ${form === 'pay' ? 'case r.account when 5101 then r.planned else r.own end' : 'r.paid'} as room
+         ${form === 'refund' ? 'r.paid' : 'case r.account when 5101 then r.planned else r.own end'} as room
        from (select distinct division, allotment, uses_plans from candidate where reason is null) k,
        lateral (
          select coalesce(sum(debit_fen - credit_fen) filter (where account = 5101), 0)::bigint as planned,
@@ -260,23 +234,8 @@ export async function postCandidates(
     }
   }
   if (fitting.length > 0) await postGroups(tx, form, fitting, keyPrefix)
+  if (form === 'send' && fitting.length > 0) await putInTransit(tx, fitting)
   return outcome
-}
-
-/** Payments of one division and year that fit; arrays in the database's own text form, handed back as they came. */
-interface Group {
-  division: number
-  fiscal_year: number
-  /** The days of payment, ascending; and for each line, which of them is its own, from 1. */
-  days: string
-  line_days: string
-  ids: string
-  allotments: string
-  accounts: string
-  amounts: string
-  lines: number
-  fen: bigint
-  reason: UnpostedReason | null
 }
 
 async function postGroups(
@@ -285,18 +244,14 @@ async function postGroups(
   groups: readonly Group[],
   keyPrefix: string | null,
 ): Promise<void> {
-  const paid = 'array_fill(5201, array[g.lines])'
+  const other = `array_fill(${form === 'send' ? ACCOUNT.transit : ACCOUNT.paid}, array[g.lines])`
   await tx.query(
-    `with posted as materialized (
-       select g.*, ledger.post_days(g.division, '${form}', g.fiscal_year, g.days::date[], null,
-         array(select $10::text || ' ' || g.fiscal_year || ' ' || d.day from unnest(g.days::date[]) with ordinality as d(day, n) order by n),
-         g.line_days::int[], g.allotments::bigint[], ${form === 'pay' ? paid : 'g.accounts::int[]'}, g.allotments::bigint[],
-         ${form === 'pay' ? 'g.accounts::int[]' : paid}, g.amounts::bigint[]) as batches
-       from unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[])
-         as g(division, fiscal_year, days, line_days, ids, allotments, accounts, amounts, lines))
-     insert into payments.posting (division, payment, batch, line, allotment)
-     select p.division, u.id, p.batches[u.day], row_number() over (partition by p.batches[u.day] order by u.n), u.allotment
-     from posted p, unnest(p.line_days::int[], p.ids::bigint[], p.allotments::bigint[]) with ordinality as u(day, id, allotment, n)`,
+    `select ledger.post_days(g.division, '${form}', g.fiscal_year, g.days::date[], null,
+       array(select $10::text || ' ' || g.fiscal_year || ' ' || d.day from unnest(g.days::date[]) with ordinality as d(day, n) order by n),
+       g.line_days::int[], g.allotments::bigint[], ${form === 'refund' ? 'g.accounts::int[]' : other}, g.allotments::bigint[],
+       ${form === 'refund' ? other : 'g.accounts::int[]'}, g.amounts::bigint[], p_payment => g.ids::bigint[])
+     from unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[])
+       as g(division, fiscal_year, days, line_days, ids, allotments, accounts, amounts, lines)`,
     [
       groups.map(group => group.division),
       groups.map(group => group.fiscal_year),
@@ -310,38 +265,4 @@ async function postGroups(
       keyPrefix,
     ],
   )
-}
-
-/** Whether the payments of a slice hold refunds: negative lines are rare, and looked at only where they are. */
-export const hasRefunds = async (tx: Tx, importId: string, after: bigint, slice: Slice): Promise<boolean> =>
-  (
-    await tx.one<{ found: boolean }>(
-      `select exists (select from payments.payment p
-         where p.import = $1 and p.id > $2 and p.division between $3 and $4 and p.amount_fen < 0) as found`,
-      [importId, after, slice.from.division, slice.to.division],
-    )
-  ).found
-
-/** Looks again for the allotments of waiting payments that have none: by id, else by elements. */
-export async function matchWaiting(tx: Tx, division: number, fiscalYear: number): Promise<number> {
-  const rows = await tx.query(
-    `with line as materialized (
-       select p.division, p.id, p.fiscal_year, p.agency, p.project, p.project_code, p.function_subject, p.document_number, a.id as allotment,
-         a.fund, a.project as line_project
-       from payments.unposted u join payments.payment p on p.division = u.division and p.id = u.payment
-       left join allotments.allotment a on a.division = p.division and a.fiscal_year = p.fiscal_year and a.external_id = p.allotment_ref
-         and a.form = 'refine'
-       where u.division = $1 and p.fiscal_year = $2 and p.allotment is null),
-     element as materialized (${byElements('line')})
-     update payments.payment p
-     set allotment = coalesce(l.allotment, m.allotment), fund = coalesce(l.fund, m.fund),
-       project = coalesce(l.line_project, m.line_project, p.project),
-       match = case when l.allotment is not null then 'by-id' else coalesce(m.match, 'none') end
-     from line l left join element m on ${sameElements('m', 'l')}
-     where p.division = l.division and p.id = l.id
-       and p.match <> case when l.allotment is not null then 'by-id' else coalesce(m.match, 'none') end
-     returning 1`,
-    [division, fiscalYear],
-  )
-  return rows.length
 }

@@ -75,7 +75,7 @@ describe('voucher messages', () => {
         'gbk',
       ),
     )
-    expect(outcome).toMatchObject({ rows: 2, taken: 2, figures: { posted: 1, 'not-paid': 1 } })
+    expect(outcome).toMatchObject({ rows: 2, taken: 2, figures: { posted: 1, 'no-allotment': 1 } })
     expect(
       await query(
         `select voucher_type, voucher_no, vouched_on, paid_on, document_number, purpose, match from payments.payment order by voucher_no`,
@@ -130,7 +130,7 @@ describe('voucher messages', () => {
   test.each([
     [
       'other messages mixed in',
-      message('UTF-8', voucher({ VoucherNo: 'Y1', VtCode: '5106' })),
+      message('UTF-8', voucher({ VoucherNo: 'Y1', VtCode: '9999' })),
       ['voucher-type-unsupported'],
     ],
     [

@@ -14,6 +14,8 @@ export interface Reference {
   allowed: ReadonlySet<number>
   /** Whether a subject exists in a year; null where no subject of the kind is loaded for it. */
   subject(kind: 'function' | 'government-economic', year: number, code: string): boolean | null
+  /** A day after it cannot stand on a voucher. */
+  today: string
 }
 
 export async function loadReference(tx: Tx, division: number | null): Promise<Reference> {
@@ -51,6 +53,7 @@ export async function loadReference(tx: Tx, division: number | null): Promise<Re
       return (on(known, day) ?? on(known, today))?.division ?? null
     },
     allowed: new Set(allowed.map(row => row.division)),
+    today,
     subject: (kind, year, code) => byYear.get(`${kind} ${year}`)?.has(code) ?? null,
   }
 }

@@ -1,12 +1,24 @@
 import { FaultList } from '../kernel/refusal.ts'
 import type { Context } from '../platform/context.ts'
 import { CopyWriter, copyText } from '../platform/database/copy-writer.ts'
-import type { ImportRequest, Source } from '../platform/part.ts'
+import type { ImportRequest } from '../platform/part.ts'
 import { AccountSealer } from './accounts.ts'
-import { contentDigest, type ReadPayment } from './payment.ts'
-import { type ReadCounts, readPayments } from './read-payments.ts'
+import { peopleKeeper, type TakenMessages, takeMessages } from './messages/take-messages.ts'
+import { Numbering } from './numbering.ts'
+import { contentDigest, type Party, type ReadPayment } from './payment.ts'
+import { type OtherVoucher, type ReadCounts, readPayments } from './read-payments.ts'
 import { loadReference } from './reference.ts'
-import { dropKnown, dropRepeats, STAGED_COLUMNS, stageAccounts } from './staging-store.ts'
+import {
+  dropKnown,
+  dropRepeats,
+  type Elements,
+  STAGED_COLUMNS,
+  type StagedParty,
+  stageAccounts,
+  stageElements,
+  stageOriginals,
+  stageParties,
+} from './staging-store.ts'
 
 /** Rows of one COPY; the accounts that they name are stored between two. */
 const COPY_ROWS = 50_000
@@ -16,23 +28,31 @@ export interface Staged extends ReadCounts {
   staged: number
   /** Lines that were there already, or stood twice in the file, saying the same. */
   repeated: number
+  /** Messages that pay nothing by themselves: they are written down already. */
+  messages: TakenMessages
   faults: FaultList
 }
 
 /**
  * Reads, judges and stages a whole file in the context's transaction; what it leaves staged is new and without fault.
  * Refuses with every fault of the file: those of `readPayments`, `voucher-repeated` (one number, two contents, in the file) and
- * `voucher-changed` (a number that is known with another content).
+ * `voucher-changed` (a number that is known with another content). Messages
+ * that pay nothing are written down at once.
  */
 export async function stage(
   context: Context,
-  request: { source: Source; division: number | null; importId: string; progress?: ImportRequest['progress'] },
+  request: Pick<ImportRequest, 'source' | 'division' | 'mapping' | 'progress'> & { importId: string },
 ): Promise<Staged> {
   const { tx } = context
   const faults = new FaultList()
   const counts: ReadCounts = { rows: 0, deleted: 0 }
   const accounts = new AccountSealer(context.vault)
   const reference = await loadReference(tx, request.division)
+  const parties = new Numbering<StagedParty>()
+  const elements = new Numbering<Elements>()
+  const others: OtherVoucher[] = []
+  const messages: TakenMessages = { taken: 0, repeated: 0 }
+  let originals: ReadPayment[] = []
   let staged = 0
   let copy: CopyWriter | null = null
   let inCopy = 0
@@ -41,19 +61,41 @@ export async function stage(
     copy = null
     inCopy = 0
     await stageAccounts(tx, request.importId, accounts.take())
+    await stageParties(tx, request.importId, parties.take())
+    await stageElements(tx, request.importId, elements.take())
+    await stageOriginals(tx, request.importId, originals)
+    originals = []
+  }
+  const takeOthers = async () => {
+    // The connection is free for them only between two COPYs.
+    await close()
+    const taken = await takeMessages(context, request.importId, others.splice(0), { reference, faults })
+    messages.taken += taken.taken
+    messages.repeated += taken.repeated
   }
   try {
-    for await (const payments of readPayments(request.source, { reference, accounts, faults, counts })) {
+    for await (const payments of readPayments(request.source, {
+      reference,
+      accounts,
+      faults,
+      counts,
+      others,
+      mapping: request.mapping,
+    })) {
       // A file with a fault is refused whole: the rest of it is only judged.
       if (faults.count === 0 && payments.length > 0) {
         copy ??= new CopyWriter(tx, 'payments.staged', STAGED_COLUMNS)
         let lines = ''
-        for (const payment of payments) lines += stagedLine(request.importId, payment)
+        for (const payment of payments) {
+          lines += stagedLine(request.importId, payment, parties, elements)
+          if (payment.original) originals.push(payment)
+        }
         await copy.write(lines)
         staged += payments.length
         inCopy += payments.length
         if (inCopy >= COPY_ROWS) await close()
-      } else accounts.take()
+      } else if (faults.count > 0) accounts.take()
+      if (others.length > 0) await takeOthers()
       request.progress?.({ zh: `正在核对第 ${counts.rows} 行`, en: `Checking row ${counts.rows}` }, counts.rows)
     }
     await close()
@@ -67,13 +109,25 @@ export async function stage(
   if (staged > COPY_ROWS / 10) await tx.query('select payments.analyze_staged()')
   const inFile = await dropRepeats(tx, request.importId, faults)
   const known = await dropKnown(tx, request.importId, faults)
+  if (messages.taken > 0) await peopleKeeper()?.judgeTotals(tx, request.importId, faults)
   faults.throwIfAny()
-  return { ...counts, staged: staged - inFile - known, repeated: inFile + known, faults }
+  return { ...counts, staged: staged - inFile - known, repeated: inFile + known, messages, faults }
 }
 
-function stagedLine(importId: string, p: ReadPayment): string {
-  const { payer, payee } = p
-  return `${importId}\t${p.row}\t${p.division}\t${p.fiscalYear}\t${p.voucherType}\t${copyText(p.voucherNo)}\t${p.lineNo}\t\\\\x${contentDigest(p)}\t${p.vouchedOn}\t${p.paidOn ?? '\\N'}\t${p.amount}\t${digest(payer?.accountDigest)}\t${copyText(payer?.name ?? null)}\t${copyText(payer?.bank ?? null)}\t${digest(payee?.accountDigest)}\t${copyText(payee?.name ?? null)}\t${copyText(payee?.bank ?? null)}\t${copyText(p.agencyCode)}\t${copyText(p.projectCode)}\t${copyText(p.allotmentRef)}\t${copyText(p.documentNumber)}\t${copyText(p.functionSubject)}\t${copyText(p.economicSubject)}\t${copyText(p.settlement)}\t${copyText(p.payType)}\t${copyText(p.purpose)}\t${copyText(p.contractNo)}\n`
+function stagedLine(
+  importId: string,
+  p: ReadPayment,
+  parties: Numbering<StagedParty>,
+  elements: Numbering<Elements>,
+): string {
+  const key = `${p.division}\u001f${p.fiscalYear}\u001f${p.agencyCode ?? ''}\u001f${p.projectCode ?? ''}\u001f${p.allotmentRef ?? ''}\u001f${p.documentNumber ?? ''}\u001f${p.functionSubject ?? ''}`
+  return `${importId}\t${p.row}\t${p.division}\t${p.fiscalYear}\t${p.voucherType}\t${copyText(p.voucherNo)}\t${p.lineNo}\t\\\\x${contentDigest(p)}\t${p.vouchedOn}\t${p.paidOn ?? '\\N'}\t${p.amount}\t${p.paid ?? '\\N'}\t${party(p.division, p.payer, parties)}\t${party(p.division, p.payee, parties)}\t${party(p.division, p.paidTo, parties)}\t${copyText(p.agentNo)}\t${p.application}\t${elements.of(key, () => p)}\t${copyText(p.economicSubject)}\t${copyText(p.settlement)}\t${copyText(p.payType)}\t${copyText(p.purpose)}\t${copyText(p.contractNo)}\n`
 }
 
-const digest = (hex: string | null | undefined): string => (hex ? `\\\\x${hex}` : '\\N')
+const party = (division: number, one: Party | null, parties: Numbering<StagedParty>): number | string =>
+  one === null
+    ? '\\N'
+    : parties.of(`${division}\u001f${one.accountDigest ?? ''}\u001f${one.name}\u001f${one.bank}`, () => ({
+        division,
+        ...one,
+      }))

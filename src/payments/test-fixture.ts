@@ -82,6 +82,7 @@ const HEADER = {
   VOU_DATE: '2026-03-01',
   XPAY_DATE: '2026-03-02',
   PAY_AMT: '1.00',
+  XPAY_AMT: '',
   BGT_ID: '',
   COR_BGT_DOC_NO: '',
   AGENCY_CODE: '101001',

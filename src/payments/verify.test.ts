@@ -35,7 +35,8 @@ const idOf = async (voucher: string): Promise<string> =>
 
 /** What verify finds after the owner, whom nothing holds, changed something; then all is as it was. */
 async function after(change: string): Promise<unknown[]> {
-  const tables = ['posting', 'unposted', 'payment']
+  const tables = ['unposted', 'payment']
+  await here.ownerPool.query('create table payments.kept_posting as table payments.posting')
   for (const name of tables) await here.ownerPool.query(`create table payments.kept_${name} as table payments.${name}`)
   await here.ownerPool.query(change)
   const differences = await found()
@@ -44,6 +45,10 @@ async function after(change: string): Promise<unknown[]> {
     await here.ownerPool.query(
       `insert into payments.${name} table payments.kept_${name}; drop table payments.kept_${name}`,
     )
+  await here.ownerPool.query(
+    `update ledger.entry e set payment = k.payment from payments.kept_posting k
+     where e.division = k.division and e.batch = k.batch and e.line = k.line; drop table payments.kept_posting`,
+  )
   return differences
 }
 
@@ -53,7 +58,13 @@ test('payments that are posted to the fen, and those that wait, are in order', a
 })
 
 test.each([
-  ['lost its posting', 'V1', `delete from payments.posting where payment = $`, '300 fen posted', 'nothing posted'],
+  [
+    'lost its posting',
+    'V1',
+    `update ledger.entry set payment = null where payment = $`,
+    '300 fen posted',
+    'nothing posted',
+  ],
   [
     'has another amount',
     'V1',
@@ -86,9 +97,21 @@ test.each([
   ['has no payer', 'V1', `update payments.payment set payer = 77 where id = $`, 'payer 77', 'there is none'],
   ['has no agency', 'V1', `update payments.payment set agency = 77 where id = $`, 'agency 77', 'there is none'],
   ['has no project', 'V1', `update payments.payment set project = 77 where id = $`, 'project 77', 'there is none'],
+  [
+    'has no line',
+    'V1',
+    `alter table payments.payment disable trigger lines_of_changed; update payments.payment set allotment = 77 where id = $;
+     alter table payments.payment enable trigger lines_of_changed`,
+    'allotment 77',
+    'there is none',
+  ],
 ])('verify names a payment that %s', async (_, voucher, change, expected, stands) => {
   const id = await idOf(voucher)
-  expect(await after(change.replace('$', id))).toEqual([{ place: `payment 2/${id}`, expected, found: stands }])
+  // What a payment is changed in, the uses of its bank accounts are not: they say so too.
+  const said = (await after(change.replace('$', id))) as { place: string }[]
+  expect(said.filter(one => !one.place.startsWith('account use'))).toEqual([
+    { place: `payment 2/${id}`, expected, found: stands },
+  ])
 })
 
 test('the days of an import are batches of their own, each with the key of its day', async () => {
@@ -101,6 +124,22 @@ test('the days of an import are batches of their own, each with the key of its d
     'pay 2026-03-03 1',
     'refund 2026-03-03 1',
   ])
-  const first = await here.run(SYSTEM, context => postedBefore(context, 2, rows[0].key))
+  const first = await here.run(SYSTEM, context => postedBefore(context, 2, rows[0].key, Buffer.alloc(0)))
   expect(first?.lines).toHaveLength(1)
+})
+
+test('a payment that names a line which is not there is refused by the database, new or changed, even to the owner', async () => {
+  const id = await idOf('V1')
+  const refused = { code: '23503', constraint: 'payment_division_allotment_fkey' }
+  await expect(
+    here.ownerPool.query(`update payments.payment set allotment = 77 where id = ${id}`),
+  ).rejects.toMatchObject(refused)
+  // A line of another division is none of this one's.
+  await expect(
+    here.ownerPool.query(
+      `insert into payments.payment (division, fiscal_year, voucher_type, voucher_no, line_no, row_digest, import, vouched_on, amount_fen, allotment, match)
+       select 3, 2026, 5201, 'X' || n, 1, '', 1, '2026-03-01', 1, case n when 2 then a.id end, 'by-id'
+       from payments.payment p join allotments.allotment a on a.id = p.allotment, generate_series(1, 3) n where p.id = ${id}`,
+    ),
+  ).rejects.toMatchObject(refused)
 })

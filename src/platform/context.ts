@@ -10,6 +10,11 @@ export interface Act {
   action: string
   subject?: string
   detail?: Record<string, unknown>
+  /** What stood there before a change and what stands there now: changes of accounts, posts, settings, books and mappings say both. */
+  before?: Record<string, unknown>
+  after?: Record<string, unknown>
+  /** How long it is kept (`audit.retention`); told by the action where not said. */
+  kind?: 'network' | 'operation' | 'personal' | 'authority' | 'book'
 }
 
 /**
@@ -32,6 +37,10 @@ export interface RunOptions {
   clock?: Clock
   address?: string | null
   readOnly?: boolean
+  /** Of a read-only transaction: the snapshot that another one exported. */
+  snapshot?: string
+  /** What was tried, for the audit of a refusal that comes before any act was named. */
+  action?: string
 }
 
 /** Runs a use case in a transaction of its own; a refusal is audited in another one and thrown on. */

@@ -3,7 +3,7 @@ import type { Actor } from '../kernel/actor.ts'
 import { Refusal, type Sentence } from '../kernel/refusal.ts'
 import type { Run } from './context.ts'
 import type { Tx } from './database/transaction.ts'
-import type { ImportOutcome, ImportRequest, Source } from './part.ts'
+import type { ImportCame, ImportOutcome, ImportRequest, Source } from './part.ts'
 
 /** How often progress is written down at most. */
 const PROGRESS_MILLISECONDS = 1000
@@ -14,18 +14,25 @@ export const IMPORT_LOCK = 1768779120
 /** Opens the record of a file about to be read; its digest follows when the file has been walked through. */
 export async function openImport(
   tx: Tx,
-  request: { kind: string; division: number; source: Source; checkOnly?: boolean },
+  request: { kind: string; division: number; source: Source; checkOnly?: boolean; came?: ImportCame },
 ): Promise<string> {
   const { id } = await tx.one<{ id: bigint }>(
-    `insert into platform.import (division, kind, file_name, file_sm3, bytes, state, check_only, actor)
-     values ($1, $2, $3, '', $4, 'reading', $5, platform.actor()) returning id`,
-    [request.division, request.kind, request.source.fileName, request.source.size ?? 0, request.checkOnly ?? false],
+    `insert into platform.import (division, kind, file_name, file_sm3, bytes, state, check_only, actor, source)
+     values ($1, $2, $3, '', $4, 'reading', $5, platform.actor(), $6) returning id`,
+    [
+      request.division,
+      request.kind,
+      request.source.fileName,
+      request.source.size ?? 0,
+      request.checkOnly ?? false,
+      request.came ?? 'command',
+    ],
   )
   return String(id)
 }
 
 /** SM3 and size of a whole file, keeping none of it. */
-async function measure(source: Source): Promise<{ sm3: Buffer; bytes: number }> {
+export async function measure(source: Source): Promise<{ sm3: Buffer; bytes: number }> {
   const hash = createHash('sm3')
   let bytes = 0
   for await (const chunk of source.open()) {

@@ -9,7 +9,7 @@ import { openPool, type Pool } from './database/pool.ts'
 import { FileStore } from './files/file-store.ts'
 import { prepareQueue } from './jobs/queue.ts'
 import { type AuditPort, runner } from './run.ts'
-import { Vault } from './vault.ts'
+import { keyFileOf, Vault } from './vault.ts'
 
 export interface InstallationOptions {
   dataDir: string
@@ -51,7 +51,7 @@ export async function openInstallation(options: InstallationOptions, audit: Audi
     const rulesPool = embedded
       ? openPool(embedded.connection('fundwatch_rules'), { max: 2, readOnly: true })
       : openPool(url, { role: 'fundwatch_rules', max: 2, readOnly: true })
-    const vault = Vault.open(join(dataDir, 'keys', 'vault.json'))
+    const vault = Vault.open(keyFileOf(dataDir))
     const files = new FileStore(join(dataDir, 'files'), vault)
     const run = runner({ pool, vault, files, audit, clock: options.clock ?? systemClock })
     return {

@@ -69,3 +69,12 @@ export async function nameProjects(tx: Tx, rows: readonly ProjectRow[]): Promise
     [rows.map(row => row.division), rows.map(row => row.code), rows.map(row => row.name), rows.map(row => row.verdict)],
   )
 }
+
+/** Projects of some divisions, by `division code`. */
+export async function projectsByCode(tx: Tx, divisions: readonly number[]): Promise<Map<string, bigint>> {
+  const rows = await tx.query<{ division: number; code: string; id: bigint }>(
+    'select division, code, id from projects.project where division = any ($1::int[])',
+    [divisions],
+  )
+  return new Map(rows.map(row => [keyOf(row), row.id]))
+}

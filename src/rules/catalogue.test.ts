@@ -36,7 +36,11 @@ async function scan(rules: readonly Rule[], asOf: string): Promise<Finding[]> {
 }
 
 test('the catalogue holds the rules that were promised, each with its page', () => {
-  expect(catalogue().map(rule => rule.code)).toEqual('A02 A04 A07 A08 E01 E02 E03 E04 E08 E12 P01'.split(' '))
+  expect(catalogue().map(rule => rule.code)).toEqual([
+    ...['A02', 'A04', 'A07', 'A08', 'A14', 'A16'],
+    ...Array.from({ length: 20 }, (_, n) => `E${String(n + 1).padStart(2, '0')}`),
+    'P01',
+  ])
   for (const rule of catalogue()) {
     const page = readFileSync(join(CATALOGUE_FOLDER, rule.folder, 'README.md'), 'utf8')
     expect(page, rule.code).toContain(rule.name.zh)

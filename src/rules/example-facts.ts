@@ -17,7 +17,7 @@ export interface Example {
   figures?: Figures
 }
 
-type FactFields = Record<string, string | number | boolean | null>
+type FactFields = Record<string, string | number | boolean | readonly number[] | null>
 
 const fenOf = (yuan: unknown): bigint => BigInt(Math.round(Number(yuan) * 100))
 const ACCOUNTS: Record<string, [debit: number, credit: number]> = {
@@ -26,7 +26,33 @@ const ACCOUNTS: Record<string, [debit: number, credit: number]> = {
   assign: [5001, 1001],
   refine: [500201, 5001],
   pass_down: [500202, 5001],
+  carry: [1001, 4001],
 }
+
+/** Facts that one statement writes: $1 is the division, $2 the fields, with accounts, projects and payments by their keys. */
+const BESIDES = {
+  account_kind: `insert into payments.account_kind (division, account, kind, valid_from, reason, request_key)
+    select $1, f.account, f.kind, f."from", '样例', f.key from jsonb_to_record($2) as f(account bigint, kind text, "from" date, key text)`,
+  listing: `insert into payments.account_listing (division, account, list, valid_from, ends_on, reason, request_key)
+    select $1, f.account, f.list, f."from", f."to", '样例', f.key from jsonb_to_record($2) as f(account bigint, list text, "from" date, "to" date, key text)`,
+  contract: `insert into projects.contract (division, contract_no, supplement, contractor, amount_fen, signed_on)
+    select $1, f.number, coalesce(f.supplement, 0), f.contractor, f.fen, f."on"
+    from jsonb_to_record($2) as f(number text, supplement int, contractor text, fen bigint, "on" date)`,
+  settlement: `insert into projects.settlement (division, project, settled_on, settled_fen)
+    select $1, f.project, f."on", f.fen from jsonb_to_record($2) as f(project bigint, "on" date, fen bigint)`,
+  company: `insert into payments.company_state (name, state, since, code_verdict, import)
+    select f.name, f.state, f.since, 'missing', $1 from jsonb_to_record($2) as f(name text, state text, since date)`,
+  tie: `insert into payments.tie (division, kind, payment, original, found, proposed)
+    select $1, f.kind, f.payment, f.original, 'alike', coalesce(f.proposed, false)
+    from jsonb_to_record($2) as f(kind text, payment bigint, original bigint, proposed boolean)`,
+  control: `with f as (select * from jsonb_to_record($2) as f("on" date, fen bigint, agency text, subject text, key text)),
+    made as (insert into payments.message (division, fiscal_year, voucher_type, voucher_no, vouched_on, row_digest, import)
+      select $1, extract(year from f."on"), 3503, f.key, f."on", '', nextval('payments.message_id') from f returning id)
+    insert into payments.control_total (division, message, line_no, fiscal_year, voucher_type, day, function_subject, agency_code, amount_fen)
+    select $1, made.id, 1, extract(year from f."on"), 3503, f."on", f.subject, f.agency, f.fen from f, made`,
+  scope: `insert into payments.control_scope (division, voucher_type, covers, reason)
+    select $1, f.type, f.covers, '样例' from jsonb_to_record($2) as f(type smallint, covers smallint[])`,
+} as const
 
 /** Writes facts into one division and remembers the lines that they name. */
 export class ExampleFacts {
@@ -39,6 +65,7 @@ export class ExampleFacts {
     { id: bigint; batch: bigint; debit: number; credit: number; source: bigint; fen: bigint }
   >()
   readonly projects = new Map<string, bigint>()
+  readonly #payments = new Map<string, bigint>()
   #serial = 0
 
   private constructor(pool: Pool, division: number, below: number, fund: number) {
@@ -78,9 +105,40 @@ export class ExampleFacts {
         else if (kind === 'payment') await this.#payment(fields)
         else if (kind === 'pay') await this.#pay(fields)
         else if (kind === 'correct') await this.#correct(fields)
+        else if (Object.hasOwn(BESIDES, kind)) await this.#beside(kind as keyof typeof BESIDES, fields)
         else if (ACCOUNTS[kind]) await this.#line(kind, fields)
         else throw new Error(`the examples know no fact “${kind}”`)
       }
+    await this.#pool.query(
+      `insert into payments.account_use (division, holder, side, fiscal_year, payments, amount_fen, first_on, last_on)
+       select u.* from payments.reckoned_account_use u where u.division = $1`,
+      [this.division],
+    )
+  }
+
+  /** What is known beside the books: one statement for each fact. */
+  async #beside(kind: keyof typeof BESIDES, fields: FactFields): Promise<void> {
+    const known = {
+      ...fields,
+      fen: fields.yuan === undefined ? null : String(fenOf(fields.yuan)),
+      account: fields.account ? String(await this.#account(fields.account)) : null,
+      project: fields.project ? String(this.projects.get(String(fields.project))) : null,
+      payment: fields.payment ? String(this.#payments.get(String(fields.payment))) : null,
+      original: fields.original ? String(this.#payments.get(String(fields.original))) : null,
+      key: `example ${++this.#serial}`,
+    }
+    await this.#pool.query(BESIDES[kind], [this.division, JSON.stringify(known)])
+  }
+
+  /** An account by the word that an example has for it. */
+  async #account(word: unknown): Promise<bigint> {
+    const { id } = await this.#one<{ id: bigint }>(
+      `with made as (insert into payments.bank_account (division, key_version, digest, ciphertext, masked)
+         values ($1, 1, convert_to($2, 'UTF8'), '', case when $2 ~ '[\\u4e00-\\u9fff]' then $2 else '9999****' || $2 end) on conflict do nothing returning id)
+       select id from made union all select id from payments.bank_account where division = $1 and digest = convert_to($2, 'UTF8') limit 1`,
+      [this.division, String(word)],
+    )
+    return id
   }
 
   async #one<Row extends object>(sql: string, values: unknown[]): Promise<Row> {
@@ -93,6 +151,7 @@ export class ExampleFacts {
     document: bigint | null,
     entry: unknown[],
     more: unknown[] = [],
+    year = Number(String(on).slice(0, 4)),
   ): Promise<bigint> {
     const client = await this.#pool.connect()
     try {
@@ -104,7 +163,7 @@ export class ExampleFacts {
         [
           this.division,
           form,
-          Number(String(on).slice(0, 4)),
+          year,
           on,
           document,
           ...entry,
@@ -127,7 +186,7 @@ export class ExampleFacts {
     const amount = fenOf(fields.yuan)
     const [debit, credit] = ACCOUNTS[kind]!
     const serial = ++this.#serial
-    const year = Number(String(fields.on).slice(0, 4))
+    const year = Number(fields.year ?? String(fields.on).slice(0, 4))
     const number = fields.number ?? `例财农〔${year}〕${100 + serial}号`
     const from = fields.from ? this.lines.get(String(fields.from))! : null
     const document = await this.#one<{ id: bigint }>(
@@ -136,6 +195,9 @@ export class ExampleFacts {
       [this.division, number, fields.form ?? 'valid', fields.dated ?? fields.on, fields.scan ?? true],
     )
     const { id } = await this.#one<{ id: bigint }>(`select nextval('allotments.allotment_id') as id`, [])
+    // A carried line begins a tree of its own year; the old line stays its ancestor.
+    const carried = kind === 'carry'
+    const source = carried ? null : (from?.id ?? null)
     const moves: unknown[] = []
     let transfer: bigint | null = null
     if (kind === 'receive') {
@@ -148,9 +210,10 @@ export class ExampleFacts {
     }
     await this.#pool.query(
       `insert into allotments.allotment (division, id, fiscal_year, form, document, fund, amount_fen, source, transfer, path, source_level,
-         superior_number, poverty, monitored_fen, project, to_division)
-       select $1, $2, $3, $4, $5, $6, $7::bigint, $8::bigint, $9::bigint, coalesce(above.path, '{}') || $2::bigint,
-         coalesce($10, above.source_level, 'county'), coalesce($11, above.superior_number), 'whole', $7::bigint, $12::bigint, $13::int
+         superior_number, poverty, monitored_fen, project, to_division, carried_from, source_type, advance)
+       select $1, $2, $3, $4, $5, $6, $7::bigint, $15::bigint, $9::bigint, coalesce(above.path, '{}') || $2::bigint,
+         coalesce($10, above.source_level, 'county'), coalesce($11, above.superior_number), 'whole', $7::bigint, $12::bigint, $13::int,
+         case when $14 then $8::bigint end, case when $14 then 'carried-over' else coalesce(above.source_type, 'own') end, $16
        from (select) here left join allotments.allotment above on above.division = $1 and above.id = $8::bigint`,
       [
         this.division,
@@ -166,21 +229,24 @@ export class ExampleFacts {
         kind === 'receive' ? (fields.superior ?? `样财农〔${year}〕${900 + serial}号`) : null,
         fields.project ? this.projects.get(String(fields.project)) : null,
         kind === 'pass_down' ? this.#below : null,
+        carried,
+        source,
+        fields.advance ?? false,
       ],
     )
-    const batch = await this.#post(form, fields.on, document.id, [id, debit, from?.id ?? id, credit, amount], moves)
+    const batch = await this.#post(form, fields.on, document.id, [id, debit, source ?? id, credit, amount], moves, year)
     this.lines.set(String(fields.as ?? `line ${serial}`), {
       id,
       batch,
       debit,
       credit,
-      source: from?.id ?? id,
+      source: source ?? id,
       fen: amount,
     })
   }
 
   async #transfer(division: number, sender: bigint | null, fields: FactFields, amount: bigint): Promise<bigint> {
-    const year = Number(String(fields.on).slice(0, 4))
+    const year = Number(fields.year ?? String(fields.on).slice(0, 4))
     const { id } = await this.#one<{ id: bigint }>(
       `insert into ledger.transfer (division, sender, sender_allotment, fiscal_year, document_number, document_title, document_dated, fund,
          source_level, path, sent_fen) values ($1, $2, $3, $4, $5, '样例文件', $6, $7, $8, '{}', $9) returning id`,
@@ -226,27 +292,36 @@ export class ExampleFacts {
 
   async #payment(fields: FactFields): Promise<void> {
     const payee = await this.#one<{ id: bigint }>(
-      `with made as (insert into payments.holder (division, name) values ($1, $2) on conflict do nothing returning id)
-       select id from made union all select id from payments.holder where division = $1 and name = $2 limit 1`,
-      [this.division, fields.payee ?? '样例收款人'],
+      `with made as (insert into payments.holder (division, name, account) values ($1, $2, $3) on conflict do nothing returning id)
+       select id from made union all select id from payments.holder where division = $1 and name = $2 and account is not distinct from $3 limit 1`,
+      [this.division, fields.payee ?? '样例收款人', fields.account ? await this.#account(fields.account) : null],
     )
     const line = fields.line ? this.lines.get(String(fields.line))!.id : null
     const { id } = await this.#one<{ id: bigint }>(
       `insert into payments.payment (division, fiscal_year, voucher_type, voucher_no, line_no, row_digest, import, vouched_on, paid_on, amount_fen,
-         payee, allotment, fund, purpose, match) values ($1, $2, 5201, $3, 1, '', 0, $4, $4, $5, $6, $7, $8, $9, $10) returning id`,
+         payee, allotment, fund, purpose, match, economic_subject, settlement, contract_no, agency_code, function_subject)
+       values ($1, $2, $16, $3, 1, '', 0, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $17) returning id`,
       [
         this.division,
-        Number(String(fields.on).slice(0, 4)),
+        fields.year ?? Number(String(fields.on).slice(0, 4)),
         fields.voucher,
         fields.on,
+        fields.paid === undefined ? fields.on : fields.paid,
         fenOf(fields.yuan),
         payee.id,
         line,
         line ? this.fund : null,
         fields.purpose ?? '样例用途',
         fields.match ?? 'by-id',
+        fields.economic ?? null,
+        fields.settlement ?? null,
+        fields.contract ?? null,
+        fields.agency ?? null,
+        fields.type ?? 5201,
+        fields.subject ?? null,
       ],
     )
+    if (fields.as) this.#payments.set(String(fields.as), id)
     if (fields.unposted)
       await this.#pool.query('insert into payments.unposted (division, payment, reason) values ($1, $2, $3)', [
         this.division,

@@ -28,13 +28,13 @@ const bind = (rule: Rule, sql: string): string =>
 
 /**
  * One pass over a subject view for all its rules. Per row only the conditions are computed; amount and evidence are for
- * what rings.
+ * what rings. Arrays, for their expressions are made ready once a scan; those of VALUES are made ready anew for every row.
  */
 export function rowScan(rules: readonly RowRule[]): string {
   const [{ subject } = { subject: '' }] = rules
   const judged = rules.map(rule => {
     const spared = rule.timeliness ? ' and not s.back_entry' : ''
-    return `('${rule.code}', case when parameter."${columnOf(rule.code, 'active')}"${spared} and (${bind(rule, rule.sql.when)}
+    return `(case when parameter."${columnOf(rule.code, 'active')}"${spared} and (${bind(rule, rule.sql.when)}
 ) then (${bind(rule, rule.sql.level)}
 ) end)`
   })
@@ -46,7 +46,7 @@ select judged.rule, s.division, s.subject as cause, s.fiscal_year, judged.level,
   (case judged.rule ${each('evidence')} end)::text as evidence
 from rules.subject_${subject} s
 join parameter on parameter.division = s.division
-cross join lateral (values ${judged.join(',\n')}) as judged(rule, level)
+cross join lateral unnest(array[${rules.map(rule => `'${rule.code}'`).join(', ')}], array[${judged.join(',\n')}]) as judged(rule, level)
 where judged.level is not null`
 }
 

@@ -30,7 +30,7 @@ const RuleFile = Type.Object(
     handler: Words,
     kind: one('row', 'set'),
     subject: Type.Optional(Type.String({ pattern: '^[a-z_]+$' })),
-    subject_kind: one('allotment', 'transfer', 'payment', 'project', 'fund', 'agency', 'document'),
+    subject_kind: one('allotment', 'transfer', 'payment', 'project', 'fund', 'agency', 'document', 'day'),
     timeliness: Type.Optional(Type.Boolean()),
     parameters: Type.Record(
       Type.String({ pattern: '^[a-z][a-z0-9_]*$' }),

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { refuse } from '../kernel/refusal.ts'
-import { defineRoute } from '../platform/http/define-route.ts'
+import { defineRoute, NOTHING } from '../platform/http/define-route.ts'
 import { RulePages } from './contract.ts'
 import { catalogue } from './load-catalogue.ts'
 import { pageOf } from './page.ts'
@@ -24,6 +24,7 @@ export const routes = [
     permission: 'rules.run',
     summary: { zh: '恢复停用的规则', en: 'switch a suspended rule on again' },
     params: Type.Object({ rule: Type.String({ maxLength: 10 }) }),
+    answer: NOTHING,
     async handle(context, asked) {
       const { rule } = asked.params
       if (context.actor.scope !== 0)

@@ -14,7 +14,7 @@ export const CLASSES = {
 } as const
 export type RuleClass = keyof typeof CLASSES
 
-export type SubjectKind = 'allotment' | 'transfer' | 'payment' | 'project' | 'fund' | 'agency' | 'document'
+export type SubjectKind = 'allotment' | 'transfer' | 'payment' | 'project' | 'fund' | 'agency' | 'document' | 'day'
 
 /** `numbers` is a list, for a schedule by month; `level` is a lamp. */
 export type ParameterType = 'int' | 'number' | 'numbers' | 'level'

@@ -125,7 +125,7 @@ export const routes: readonly Route[] = [
     answer: Type.Object({ started: Type.Boolean() }),
     async handle(context, asked) {
       if (await isChecking(context.tx)) refuseSecondCheck()
-      await context.audit({ division: context.actor.scope, action: 'rules.check-asked' })
+      await context.audit({ division: 0, action: 'rules.check-asked' })
       asked.afterAnswer(() => checkOrLeave(asked.run))
       return { started: true }
     },

@@ -1,8 +1,10 @@
 import { importer as allotments } from '../../src/allotments/import.ts'
 import { issue } from '../../src/allotments/issue.ts'
 import { auditPort } from '../../src/audit/record.ts'
+import '../../src/beneficiaries/part.ts'
 import { resumeImports } from '../../src/imports/resume.ts'
 import { SYSTEM } from '../../src/kernel/actor.ts'
+import { clockAt } from '../../src/kernel/clock.ts'
 import type { Fen } from '../../src/kernel/money.ts'
 import { Refusal } from '../../src/kernel/refusal.ts'
 import { sealAll } from '../../src/ledger/seal.ts'
@@ -11,7 +13,7 @@ import { type Installation, openInstallation } from '../../src/platform/installa
 import { fileSource } from './file-source.ts'
 
 // A fundwatch process that is about to be killed: it posts forms, or imports a file, and says a line before and after each.
-//   client.ts post DIR PREFIX    |    client.ts import DIR FILE    |    client.ts payments DIR FILE
+//   client.ts post DIR PREFIX    |    client.ts import DIR FILE    |    client.ts payments DIR FILE...
 
 /** A form small enough to stand on one line; its key names it, and the same key again must not post it again. */
 export interface Asked {
@@ -42,8 +44,9 @@ export const perform = (here: Installation, asked: Asked) =>
 
 const say = (word: string, more: object = {}) => process.stdout.write(`${JSON.stringify({ word, ...more })}\n`)
 
-async function main([mode, dataDir = '', more = '']: string[]): Promise<void> {
-  const here = await openInstallation({ dataDir }, auditPort)
+async function main([mode, dataDir = '', more = '', ...others]: string[]): Promise<void> {
+  // The files are of 2026, whatever the machine's day.
+  const here = await openInstallation({ dataDir, clock: clockAt('2027-06-30') }, auditPort)
   say('ready', { how: here.embedded?.how })
   if (mode === 'import') {
     const outcome = await allotments.run(here.run, SYSTEM, { source: fileSource(more), division: null })
@@ -52,11 +55,13 @@ async function main([mode, dataDir = '', more = '']: string[]): Promise<void> {
     // As `serve` does: what an earlier process left open goes on first.
     const importer = paymentsImporter({ sliceLines: 300, afterSlice: postedTo => say('slice', { postedTo }) })
     say('resumed', await resumeImports(here.run, [importer]))
-    const { taken, repeated, figures } = await importer.run(here.run, SYSTEM, {
-      source: fileSource(more),
-      division: null,
-    })
-    say('imported', { taken, repeated, figures })
+    for (const file of [more, ...others]) {
+      const { taken, repeated, figures } = await importer.run(here.run, SYSTEM, {
+        source: fileSource(file),
+        division: null,
+      })
+      say('imported', { taken, repeated, figures })
+    }
   } else {
     let ending = false
     process.stdin.resume().once('end', () => {

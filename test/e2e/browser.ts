@@ -75,14 +75,29 @@ export async function signIn(page: Page): Promise<void> {
   await page.waitForURL(/\/\d{9}\/\d{4}$/)
 }
 
-/** Waits until nothing is being read any more. */
+/**
+ * Waits until nothing is under way any more: no address that is not yet shown, no question without its answer (the mark that
+ * `web/shell/under-way.tsx` keeps on the document), no part that says it is being read, for several pictures of the screen in a row.
+ */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle')
-  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
+  await page.waitForFunction(async () => {
+    for (let still = 0; still < 3; still++) {
+      if (document.querySelector('html[data-under-way], [aria-busy=true]')) still = -1
+      await new Promise(requestAnimationFrame)
+    }
+    return true
+  })
 }
 
-/** What an accessibility check finds, one line each. */
+/** What an accessibility check finds, one line each. What still moves into its place is pale half-way, and no obstacle: it is waited for. */
 export async function obstacles(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(one => one.playState !== 'running' || one.effect?.getTiming().iterations === Number.POSITIVE_INFINITY),
+  )
+  // Only what is wrong is told in full, and within the page itself, which holds no other's frame: a third of the time, with all rules.
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] })
+  const { violations } = await axe.analyze()
   return violations.flatMap(violation => violation.nodes.map(node => `${violation.id}: ${node.html.slice(0, 200)}`))
 }

@@ -126,9 +126,8 @@ describe.each<Language>(['zh-CN', 'en'])('an official working in %s', language =
     }
     const yuan = (await amounts()).map(text => inFen(text, 2))
     await page.locator('.head-units').getByText(words.unit.wan, { exact: true }).click()
-    const wan = (await amounts()).map(text => inFen(text, 6))
+    await expect.poll(async () => (await amounts()).map(text => inFen(text, 6))).toEqual(yuan)
     await page.locator('.head-units').getByText(words.unit.yuan, { exact: true }).click()
-    expect(wan).toEqual(yuan)
   })
 
   it('finds a division by its code, and an address that does not exist is said to be none', async () => {
@@ -148,9 +147,9 @@ describe.each<Language>(['zh-CN', 'en'])('an official working in %s', language =
     await page.goto(`${server().address}${place}/payments`)
     await settled(page)
     await page.keyboard.press('Tab')
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('href'))).toBe('#main')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('href'))).toBe('#main')
     await page.keyboard.press('Enter')
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('main')
   })
 
   it('is told about every fault of a bad file, and nothing is stored', async () => {
@@ -163,6 +162,7 @@ describe.each<Language>(['zh-CN', 'en'])('an official working in %s', language =
       buffer: Buffer.from('BAD,HEADER\n1,2\n'),
     })
     await page.locator('.outcome .data-table tbody tr, .fault-notice').first().waitFor({ timeout: 60_000 })
+    await settled(page)
     expect(await page.getByRole('button', { name: words.imports.store, exact: true }).count()).toBe(0)
     expect(await obstacles(page)).toEqual([])
   })
@@ -171,7 +171,10 @@ describe.each<Language>(['zh-CN', 'en'])('an official working in %s', language =
     const { page } = visitor
     await page.goto(`${server().address}${place}/imports?listed=funds&state=done`)
     await settled(page)
-    const kinds = await page.locator('.data-table tbody td:nth-child(2)').allInnerTexts()
+    const kinds = await page
+      .getByRole('table', { name: words.imports.before })
+      .locator('tbody td:nth-child(3)')
+      .allInnerTexts()
     expect(kinds.length).toBeGreaterThan(0)
     expect(new Set(kinds)).toEqual(new Set([words.importKind.funds]))
     await page.goto(`${server().address}${place}/imports?listed=scans&state=refused`)
@@ -250,7 +253,7 @@ describe.each<Language>(['zh-CN', 'en'])('an official working in %s', language =
     await chip.getByRole('button').focus()
     await page.keyboard.press('Enter')
     await chip.waitFor({ state: 'detached' })
-    expect(page.url()).not.toContain('allotment=')
+    await expect.poll(() => page.url()).not.toContain('allotment=')
   })
 
   it('signs out, and the same address asks for a sign-in', async () => {

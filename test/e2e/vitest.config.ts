@@ -15,8 +15,11 @@ export default defineConfig({
     // The runner sets BASE_URL to its own for the tests; the server's travels under another name.
     env: { E2E_ADDRESS: process.env.BASE_URL ?? '' },
     include: ['test/e2e/*.test.ts'],
-    testTimeout: 120_000,
+    // A machine that has other work is slow, not wrong.
+    testTimeout: 300_000,
     hookTimeout: 120_000,
+    // What a page shows after a key or a click is asked for until it is there.
+    expect: { poll: { timeout: 15_000 } },
     fileParallelism: false,
     maxWorkers: 1,
     sequence: { sequencer: WalkFirst },

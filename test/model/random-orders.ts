@@ -1,5 +1,6 @@
-import type { Order, ReferenceLedger } from './reference-ledger.ts'
-import { BELOW, DIVISIONS } from './world.ts'
+import type { Order } from './orders.ts'
+import type { ReferenceLedger } from './reference-ledger.ts'
+import { ACROSS, BELOW, DIVISIONS } from './world.ts'
 
 /** Numbers that look random and are the same for the same seed. */
 export function random(seed: number): () => number {
@@ -19,6 +20,7 @@ const KINDS = [
   ...Array<string>(9).fill('assign'),
   ...Array<string>(8).fill('refine'),
   ...Array<string>(9).fill('pass-down'),
+  ...Array<string>(2).fill('send-across'),
   ...Array<string>(7).fill('plan'),
   ...Array<string>(7).fill('pay'),
   ...Array<string>(2).fill('refund'),
@@ -28,11 +30,15 @@ const KINDS = [
   ...Array<string>(3).fill('withdraw'),
   ...Array<string>(1).fill('spread'),
   ...Array<string>(4).fill('vire'),
+  ...Array<string>(5).fill('recall'),
+  ...Array<string>(2).fill('hand-over'),
+  ...Array<string>(3).fill('integrate'),
 ]
 const SOURCES: Record<string, { forms: string[]; account: number }> = {
-  assign: { forms: ['register', 'add', 'receive'], account: 1001 },
+  assign: { forms: ['register', 'add', 'receive', 'receive-across', 'take-over', 'carry'], account: 1001 },
   refine: { forms: ['assign'], account: 5001 },
   'pass-down': { forms: ['assign'], account: 5001 },
+  'send-across': { forms: ['assign'], account: 5001 },
   plan: { forms: ['refine'], account: 500201 },
 }
 
@@ -50,6 +56,30 @@ export class Drawer {
     this.#model = model
   }
 
+  /** What is in transit at the year's end is received first: a book with transfers waiting is not closed. */
+  receipts(): Order[] {
+    return [...this.#model.transfers].flatMap(([transfer, { to, sent, taken, across }]) => {
+      const id = `o${++this.#next}`
+      const form = across ? 'receive-across' : 'receive'
+      return sent > taken
+        ? [
+            {
+              id,
+              kind: 'issue' as const,
+              form,
+              division: to,
+              lines: [{ id: `${id}.1`, transfer, amount: sent - taken }],
+            },
+          ]
+        : []
+    })
+  }
+
+  /** The model holds other lines, transfers and entries now. */
+  forget(): void {
+    this.#lists.clear()
+  }
+
   below = (n: number): number => Math.floor(this.draw01() * n)
   chance = (share: number): boolean => this.draw01() < share
   pick = <T>(from: readonly T[]): T => from[this.below(from.length)]!
@@ -64,7 +94,7 @@ export class Drawer {
   /** Another client's form about the same money: the same order under ids of its own. */
   rival(order: Order): Order {
     const id = `o${++this.#next}`
-    if (order.kind === 'issue' || order.kind === 'vire') {
+    if (order.kind === 'issue' || order.kind === 'vire' || order.kind === 'integrate') {
       const lines = order.lines.map((line, n) => ({ ...line, id: `${id}.${n + 1}` }))
       return { ...order, id, lines } as Order
     }
@@ -85,12 +115,12 @@ export class Drawer {
     if (kind === 'receive') {
       const first = this.#some(this.#model.transfers, ([, { sent, taken }]) => wrong || sent > taken)
       if (!first) return null
-      const [transfer, { to, sent, taken }] = first
+      const [transfer, { to, sent, taken, across }] = first
       const fault = wrong ? this.pick(['too much', 'unknown', 'elsewhere'] as const) : null
       return {
         id,
         kind: 'issue',
-        form: kind,
+        form: across ? 'receive-across' : kind,
         division: fault === 'elsewhere' ? (to % 10) + 1 : to,
         lines: [
           {
@@ -119,34 +149,150 @@ export class Drawer {
       }
     }
     if (kind === 'pay' || kind === 'refund') return this.#use(id, kind, wrong)
-    if (kind === 'cut' || kind === 'withdraw' || kind === 'vire') return this.#reduce(id, kind, wrong)
+    if (kind === 'cut' || kind === 'withdraw' || kind === 'vire' || kind === 'integrate')
+      return this.#reduce(id, kind, wrong)
     if (kind === 'spread') return this.#spread(id, wrong)
+    if (kind === 'recall') return this.#recall(id, wrong)
+    if (kind === 'hand-over') return this.#handOver(id, wrong)
     return this.#issue(id, kind, wrong)
   }
 
-  #reduce(id: string, kind: 'cut' | 'withdraw' | 'vire', wrong: boolean): Order | null {
-    const form = kind === 'vire' ? 'withdraw' : kind
+  /** Some lines of a division, whole or in part; now and then all that a small one has, as when it is dissolved. */
+  #handOver(id: string, wrong: boolean): Order | null {
+    const fault = wrong ? this.pick(['too much', 'too much', 'unknown', 'nothing', 'to itself'] as const) : null
+    const rest = (line: string) =>
+      [1001, 5001, 500201, 5101].reduce((sum, account) => sum + this.#model.standing(`${line}/${account}`), 0n)
+    const first = this.#some(this.#model.lines, ([line]) => rest(line) > 0n)
+    if (!first) return null
+    const { division } = first[1]
+    const to = fault === 'to itself' ? division : this.pick(DIVISIONS.filter(one => one !== division))
+    if (!fault && division > 7 && this.chance(0.3)) return { id, kind: 'hand-over', division, to, parts: 'all' }
+    const left = new Map<string, bigint>()
+    const parts = this.#times(n => {
+      const [line] =
+        n === 1
+          ? first
+          : (this.#some(this.#model.lines, ([key, one]) => one.division === division && rest(key) > 0n) ?? first)
+      const most = rest(line) - (left.get(line) ?? 0n)
+      const amount = fault === 'nothing' ? 0n : this.#amount(most, fault === 'too much')
+      left.set(line, (left.get(line) ?? 0n) + amount)
+      return { line: fault === 'unknown' ? 'none' : line, amount }
+    })
+    return { id, kind: 'hand-over', division, to, parts }
+  }
+
+  /** Mostly of what is still unspent; now and then of more, which is claimed, or was passed further. */
+  #recall(id: string, wrong: boolean): Order | null {
+    const fault = wrong ? this.pick(['too much', 'too much', 'unknown', 'elsewhere', 'nothing'] as const) : null
+    const first = this.#some(this.#model.transfers, ([, one]) => !one.across && !one.handed && one.sent > 0n)
+    if (!first) return null
+    const { from, to } = first[1]
+    const act = this.pick(['recall', 'settle'] as const)
+    const division = from ?? to
+    const lines = this.#times(n => {
+      const [transfer, { sent }] =
+        n === 1
+          ? first
+          : (this.#some(
+              this.#model.transfers,
+              ([, one]) => one.from === from && !one.across && !one.handed && (from !== null || one.to === to),
+            ) ?? first)
+      const there = this.#model.unspent(transfer)
+      const all = sent - (this.#model.claimed.get(transfer) ?? 0n)
+      const beyond = this.chance(this.#model.passedOn(transfer) ? 0.1 : 0.5)
+      const most = there > 0n && !beyond ? there : all
+      const amount = fault === 'nothing' ? 0n : this.#amount(fault === 'too much' ? sent : most, fault === 'too much')
+      return { transfer: fault === 'unknown' ? 'none' : transfer, amount }
+    })
+    return {
+      id,
+      kind: 'recall',
+      form: from === null ? (act === 'recall' ? 'recalled' : 'settled') : act,
+      division: fault === 'elsewhere' ? (division % 10) + 1 : division,
+      lines,
+    }
+  }
+
+  /** A recall, and others who reach for the same money: who receives it, refines it, plans it, pays it, or recalls it too. */
+  race(): Order[] | null {
+    const called = this.#recall(`o${++this.#next}`, false)
+    if (called?.kind !== 'recall') return null
+    const { transfer } = called.lines[0]!
+    const { to, sent, taken, across } = this.#model.transfers.get(transfer)!
+    const orders: Order[] = [called]
+    const id = () => `o${++this.#next}`
+    if (sent > taken) {
+      const one = id()
+      orders.push({
+        id: one,
+        kind: 'issue',
+        form: across ? 'receive-across' : 'receive',
+        division: to,
+        lines: [{ id: `${one}.1`, transfer, amount: this.#amount(sent - taken) }],
+      })
+    }
+    const [received = [], assigned = [], refined = []] = this.#model.layers(transfer)
+    for (const { line, left } of received.slice(0, 1)) {
+      const one = id()
+      orders.push({
+        id: one,
+        kind: 'issue',
+        form: 'assign',
+        division: to,
+        lines: [{ id: `${one}.1`, source: line, amount: this.#amount(left) }],
+      })
+    }
+    for (const { line, left } of assigned.slice(0, 1)) {
+      const one = id()
+      orders.push({
+        id: one,
+        kind: 'issue',
+        form: 'refine',
+        division: to,
+        lines: [{ id: `${one}.1`, source: line, amount: this.#amount(left) }],
+      })
+    }
+    for (const { line } of refined.slice(0, 2))
+      for (const credit of [500201, 5101]) {
+        const stands = this.#model.standing(`${line}/${credit}`)
+        if (stands > 0n && orders.length < 4)
+          orders.push({
+            id: id(),
+            kind: 'use',
+            form: 'pay',
+            division: to,
+            lines: [{ line, debit: 5201, credit, amount: this.#amount(stands) }],
+          })
+      }
+    if (orders.length < 4) orders.push({ ...called, id: id() })
+    return orders.slice(0, 4)
+  }
+
+  #reduce(id: string, kind: 'cut' | 'withdraw' | 'vire' | 'integrate', wrong: boolean): Order | null {
+    const form = kind === 'cut' ? kind : 'withdraw'
+    // What is integrated is taken of an assigned line as well.
+    const left = (line: string) =>
+      kind === 'integrate' && this.#model.lines.get(line)?.form === 'assign'
+        ? this.#model.standing(`${line}/5001`)
+        : this.#model.reducible(form, line)
     const fault = wrong ? this.pick(['too much', 'too much', 'wrong form', 'unknown', 'elsewhere', 'nothing']) : null
-    const fits = (line: string) =>
-      fault === 'wrong form'
-        ? this.#model.reducible(form, line) === null
-        : (this.#model.reducible(form, line) ?? 0n) > 0n
+    const fits = (line: string) => (fault === 'wrong form' ? left(line) === null : (left(line) ?? 0n) > 0n)
     const first = this.#some(this.#model.lines, ([line]) => fits(line))
     if (!first) return null
     const { division } = first[1]
-    const left = new Map<string, bigint>()
+    const gone = new Map<string, bigint>()
     const lines = this.#times(n => {
       const [line] =
         n === 1
           ? first
           : (this.#some(this.#model.lines, ([key, one]) => one.division === division && fits(key)) ?? first)
-      const most = (this.#model.reducible(form, line) ?? 1n) - (left.get(line) ?? 0n)
+      const most = (left(line) ?? 1n) - (gone.get(line) ?? 0n)
       const amount = fault === 'nothing' ? 0n : this.#amount(most, fault === 'too much')
-      left.set(line, (left.get(line) ?? 0n) + amount)
+      gone.set(line, (gone.get(line) ?? 0n) + amount)
       return { id: `${id}.${n}`, line: fault === 'unknown' ? 'none' : line, amount }
     })
     const where = fault === 'elsewhere' ? (division % 10) + 1 : division
-    if (kind === 'vire') return { id, kind, division: where, lines }
+    if (kind === 'vire' || kind === 'integrate') return { id, kind, division: where, lines }
     return {
       id,
       kind: 'reduce',
@@ -181,8 +327,9 @@ export class Drawer {
     const first = this.#some(this.#model.lines, ([key, line]) => fits(line, key))
     if (!first) return null
     const { division } = first[1]
-    const receivers = BELOW[division]!
-    if (form === 'pass-down' && receivers.length === 0) return null
+    const receivers = form === 'send-across' ? ACROSS(division) : BELOW[division]!
+    const sends = form === 'pass-down' || form === 'send-across'
+    if (sends && receivers.length === 0) return null
     const lines = this.#times(n => {
       const [source] =
         n === 1
@@ -194,7 +341,7 @@ export class Drawer {
         id: `${id}.${n}`,
         source: fault === 'unknown' ? 'none' : source,
         amount: fault === 'nothing' ? 0n : amount,
-        ...(form === 'pass-down' ? { to } : {}),
+        ...(sends ? { to } : {}),
       }
     })
     return { id, kind: 'issue', form, division, lines }
@@ -244,7 +391,7 @@ export class Drawer {
     return null
   }
 
-  // The model's maps only grow, so a list of keys is lengthened, not made anew.
+  // Within a year the model's maps only grow, so a list of keys is lengthened, not made anew.
   readonly #lists = new Map<unknown, unknown[]>()
   #listed<K>(from: ReadonlyMap<K, unknown>): K[] {
     const list = (this.#lists.get(from) ?? []) as K[]

@@ -1,15 +1,21 @@
+import { receiveAcross, sendAcross } from '../../src/allotments/across.ts'
 import type { AllotmentForm } from '../../src/allotments/allotment.ts'
 import { correct } from '../../src/allotments/correct.ts'
+import { handOver } from '../../src/allotments/hand-over.ts'
 import { issue, openTransfers } from '../../src/allotments/issue.ts'
+import { recall } from '../../src/allotments/recall.ts'
 import { reduce } from '../../src/allotments/reduce.ts'
 import { vire } from '../../src/allotments/virement.ts'
+import { integrate } from '../../src/integration/integrate.ts'
 import { SYSTEM } from '../../src/kernel/actor.ts'
 import type { Fen } from '../../src/kernel/money.ts'
 import { Refusal } from '../../src/kernel/refusal.ts'
 import { post } from '../../src/ledger/post.ts'
 import type { Context } from '../../src/platform/context.ts'
 import type { Installation } from '../../src/platform/installation.ts'
-import type { Order, ReferenceLedger } from './reference-ledger.ts'
+import { closeYear } from '../../src/year-end/close.ts'
+import type { Order } from './orders.ts'
+import type { ReferenceLedger } from './reference-ledger.ts'
 
 /** Four levels: a province, two cities and a county under the province itself, three more counties, three townships. */
 export const BELOW: Readonly<Record<number, readonly number[]>> = {
@@ -25,6 +31,10 @@ export const BELOW: Readonly<Record<number, readonly number[]>> = {
   10: [],
 }
 export const DIVISIONS = Object.keys(BELOW).map(Number)
+/** Regions that are neither above nor below a division, at whatever distance. */
+export const ACROSS = (division: number): number[] =>
+  DIVISIONS.filter(one => one !== division && !isBelow(one, division) && !isBelow(division, one))
+const isBelow = (one: number, above: number): boolean => BELOW[above]!.some(next => next === one || isBelow(one, next))
 const LEVEL: Record<number, string> = {
   1: 'province',
   2: 'city',
@@ -33,7 +43,6 @@ const LEVEL: Record<number, string> = {
   9: 'township',
   10: 'township',
 }
-const DAY = '2018-03-01'
 const UNKNOWN = 999_999_999_999n
 
 /** The real ledger, asked in the same words as the reference one. Ids of the model are kept beside those of the database. */
@@ -42,6 +51,7 @@ export class World {
   readonly lines = new Map<string, bigint>()
   readonly transfers = new Map<string, bigint>()
   readonly batches = new Map<string, bigint>()
+  year = 2018
   #agencies = new Map<number, number>()
 
   constructor(here: Installation) {
@@ -59,6 +69,7 @@ export class World {
       select divisions.rebuild_scopes();
       insert into funds.catalogue (division, name) values (1, '样例清单');
       insert into funds.fund (catalogue, division, code, name, level) select id, 1, 'F01', '样例专项资金', 'province' from funds.catalogue;
+      insert into divisions.declaration (division, kind, day, document_number) select id, 'integrating', '2018-01-01', '样财〔2018〕1号' from divisions.division;
       insert into divisions.agency (division, code, name) select id, '101001', '样例局' from divisions.division`)
     const { rows } = await this.here.ownerPool.query<{ division: number; id: number }>(
       'select division, id from divisions.agency',
@@ -77,19 +88,34 @@ export class World {
     }
   }
 
+  /** Closes the year of a division, and remembers the lines that mirror the old ones. */
+  async close(division: number, mirrors: ReadonlyMap<string, string>): Promise<void> {
+    const document = { number: `样财〔${this.year}〕999号`, title: '关于结转资金的通知', dated: `${this.year}-12-31` }
+    const rows = await this.here.run(SYSTEM, async context => {
+      await closeYear(context, { division, fiscalYear: this.year, document, requestKey: `close ${this.year} ${division}` })
+      return context.tx.query<{ id: bigint; from: bigint }>(
+        'select id, carried_from as "from" from allotments.allotment where division = $1 and fiscal_year = $2 and carried_from is not null',
+        [division, this.year + 1],
+      )
+    })
+    const old = new Map([...this.lines].map(([name, id]) => [id, name]))
+    for (const { id, from } of rows) this.lines.set(mirrors.get(old.get(from)!) ?? `${from} was not to be carried`, id)
+  }
+
   async #perform(context: Context, order: Order): Promise<() => void> {
     const { division } = order
+    const day = `${this.year}-03-01`
     const paper = {
-      number: `样财〔2018〕${1 + (Number(order.id.replace(/\D/g, '')) % 999)}号`,
+      number: `样财〔${this.year}〕${1 + (Number(order.id.replace(/\D/g, '')) % 999)}号`,
       title: '关于下达资金的通知',
-      dated: DAY,
+      dated: day,
     }
-    const common = { division, fiscalYear: 2018, effectiveOn: DAY, requestKey: order.id }
+    const common = { division, fiscalYear: this.year, effectiveOn: day, requestKey: order.id }
     const idOf = (line?: string) => (line === undefined ? undefined : (this.lines.get(line) ?? UNKNOWN))
     if (order.kind === 'arrive') {
       const [id] = await openTransfers(context, {
         sender: null,
-        fiscalYear: 2018,
+        fiscalYear: this.year,
         document: paper,
         lines: [
           {
@@ -110,9 +136,8 @@ export class World {
       return () => this.transfers.set(`t${order.id}`, id!)
     }
     if (order.kind === 'issue') {
-      const { batch, lines } = await issue(context, {
+      const form = {
         ...common,
-        form: order.form as AllotmentForm,
         document: paper,
         lines: order.lines.map(line => ({
           amount: line.amount as Fen,
@@ -122,9 +147,15 @@ export class World {
           ...(line.to === undefined ? {} : { toDivision: line.to }),
           ...(order.form === 'refine' ? { agency: this.#agencies.get(division)! } : {}),
         })),
-      })
+      }
+      const { batch, lines } =
+        order.form === 'send-across'
+          ? await sendAcross(context, form)
+          : order.form === 'receive-across'
+            ? await receiveAcross(context, form)
+            : await issue(context, { ...form, form: order.form as AllotmentForm })
       const opened =
-        order.form === 'pass-down'
+        order.form === 'pass-down' || order.form === 'send-across'
           ? await context.tx.query<{ id: bigint; sender_allotment: bigint }>(
               'select id, sender_allotment from ledger.transfer where sender = $1 and sender_allotment = any ($2)',
               [division, lines],
@@ -168,20 +199,76 @@ export class World {
       if (parts.reduce((sum, part) => sum + part.amount, 0n) !== asked) throw new Error('the parts do not sum')
       return () => void this.batches.set(order.id, batch!)
     }
-    if (order.kind === 'vire') {
-      const { batch, lines } = await vire(context, {
-        ...common,
-        document: paper,
-        lines: order.lines.map(({ line, amount }) => ({
-          source: idOf(line)!,
-          amount: amount as Fen,
-          note: order.id,
-          functionSubject: order.id,
-        })),
-      })
+    if (order.kind === 'vire' || order.kind === 'integrate') {
+      const form = { ...common, document: paper }
+      const lines = order.lines.map(({ line, amount }) => ({
+        source: idOf(line)!,
+        amount: amount as Fen,
+        note: order.id,
+        functionSubject: order.id,
+      }))
+      const use = { useFund: 1, agency: this.#agencies.get(division)! }
+      const { batch, lines: made } =
+        order.kind === 'vire'
+          ? await vire(context, { ...form, lines })
+          : await integrate(context, { ...form, lines: lines.map(line => ({ ...line, ...use })) })
       return () => {
         this.batches.set(order.id, batch)
-        order.lines.forEach(({ id }, n) => void this.lines.set(id, lines[n]!))
+        order.lines.forEach(({ id }, n) => void this.lines.set(id, made[n]!))
+      }
+    }
+    if (order.kind === 'hand-over') {
+      const { parts } = order
+      const done = await handOver(context, {
+        ...common,
+        to: order.to,
+        document: paper,
+        lines:
+          parts === 'all' ? 'all' : parts.map(({ line, amount }) => ({ line: idOf(line)!, amount: amount as Fen })),
+      })
+      const made = await context.tx.query<{ out: bigint; transfer: bigint; taken: bigint }>(
+        `select distinct e.debit_allotment as out, t.id as transfer, i.id as taken from ledger.entry e
+         join ledger.transfer t on t.sender = e.division and t.sender_allotment = e.debit_allotment
+         join allotments.allotment i on i.division = t.division and i.transfer = t.id and i.form = 'take-over'
+         where e.division = $1 and e.batch = $2 and e.debit = 500202 order by 1`,
+        [division, done.batch],
+      )
+      return () => {
+        this.batches.set(order.id, done.batch!)
+        this.batches.set(`${order.id}>`, done.toBatch!)
+        made.forEach(({ out, transfer, taken }, n) => {
+          this.lines.set(`${order.id}.${n + 1}`, out)
+          this.transfers.set(`t${order.id}.${n + 1}`, transfer)
+          this.lines.set(`${order.id}<${n + 1}`, taken)
+        })
+      }
+    }
+    if (order.kind === 'recall') {
+      const { view } = await recall(context, {
+        ...common,
+        form: order.form,
+        document: paper,
+        lines: order.lines.map(({ transfer, amount }) => ({
+          transfer: this.transfers.get(transfer) ?? UNKNOWN,
+          amount: amount as Fen,
+        })),
+      })
+      const asked = order.lines.reduce((sum, { amount }) => sum + amount, 0n)
+      const parts = view.parts.map(part => BigInt(part.inTransitFen) + BigInt(part.takenFen) + BigInt(part.goneFen))
+      if (parts.reduce((sum, part) => sum + part, 0n) !== asked) throw new Error('the parts do not sum')
+      const batches = await context.tx.query<{ receiver: number; batch: bigint | null; below: bigint | null }>(
+        'select distinct transfer_division as receiver, batch, below_batch as below from allotments.recall_part where division = $1 and recall = $2',
+        [division, view.recall],
+      )
+      return () => {
+        for (const { receiver, batch, below } of batches) {
+          if (batch) this.batches.set(`${order.id}>${receiver}`, batch)
+          if (below)
+            this.batches.set(
+              order.form === 'recalled' || order.form === 'settled' ? order.id : `${order.id}<${receiver}`,
+              below,
+            )
+        }
       }
     }
     const [wrong = '', line = '1'] = order.entry.split('/')
@@ -207,7 +294,7 @@ export class World {
       balances += stands * (this.lines.get(line)! * 1000003n + BigInt(account))
     }
     let transfers = 0n
-    for (const [id, { sent, taken }] of model.transfers) {
+    for (const [id, { sent, taken }] of [...model.past.transfers, ...model.transfers]) {
       const real = this.transfers.get(id)!
       transfers += sent * (real * 7919n + 1n) + taken * (real * 104729n + 3n)
     }
@@ -235,7 +322,7 @@ export class World {
           const [line, account] = key.split('/') as [string, string]
           return [`${this.lines.get(line)}/${account}`, `${stands}`]
         }),
-      ...[...model.transfers].map(([id, transfer]) => [
+      ...[...model.past.transfers, ...model.transfers].map(([id, transfer]) => [
         `t${this.transfers.get(id)}`,
         `${transfer.sent} ${transfer.taken}`,
       ]),

@@ -5,6 +5,7 @@ import type { Actor } from '../../src/kernel/actor.ts'
 import type { Permission } from '../../src/kernel/permission.ts'
 import { buildServer } from '../../src/platform/http/server.ts'
 import type { Installation } from '../../src/platform/installation.ts'
+import { asActor } from '../as-actor.ts'
 import { testInstallation } from '../database.ts'
 
 // A county's fund over one year, through the interface: registered, added to, refined; the school's roof needs more than the road; at the
@@ -39,8 +40,8 @@ beforeAll(async () => {
   server = await buildServer({
     parts: [allotments],
     run: here.run,
-    authenticate: async token => (POSTS[token] ? { actor: POSTS[token], csrf: 'c', mustChange: false } : null),
-    divisionOf: async (_, code) => (code === DIVISION ? { id: 1, inScope: true } : null),
+    authenticate: async (token, _, wanted) =>
+      POSTS[token] ? asActor(POSTS[token], wanted, { [DIVISION]: { id: 1, inScope: true } }) : null,
     refused: async () => {},
     webFolder: '/nonexistent',
     temporaryFolder: `${here.dataDir}/temporary`,
@@ -108,16 +109,26 @@ test('a year of a fund: add, virement, savings spread over all agencies, and a c
     batch: null,
     document: null,
     lines: [
-      { line: toRoad, amountFen: '6500', leftFen: '58500' },
-      { line: toSchool, amountFen: '2000', leftFen: '18000' },
-      { line: vired.body.lines[0], amountFen: '1500', leftFen: '13500' },
+      { line: toRoad, name: '样财农〔2018〕4号 · 扶贫专项资金 · 样例县交通局', amountFen: '6500', leftFen: '58500' },
+      { line: toSchool, name: '样财农〔2018〕4号 · 扶贫专项资金 · 样例县教育局', amountFen: '2000', leftFen: '18000' },
+      {
+        line: vired.body.lines[0],
+        name: '样财农〔2018〕5号 · 扶贫专项资金 · 样例县教育局',
+        amountFen: '1500',
+        leftFen: '13500',
+      },
     ],
     repairs: [],
   })
   expect((await line(toRoad)).line.ownFen).toBe('65000')
-  const saved = await send('withdraw', { spread, requestKey: 'savings-2018' })
+  const once = {
+    spread,
+    requestKey: 'savings-2018',
+    document: { number: '样财农〔2018〕90号', title: '关于收回结余的通知', dated: '2018-06-01' },
+  }
+  const saved = await send('withdraw', once)
   expect(saved.body.lines).toEqual(look.body.lines)
-  expect((await send('withdraw', { spread, requestKey: 'savings-2018' })).body.batch).toBe(saved.body.batch)
+  expect((await send('withdraw', once)).body.batch).toBe(saved.body.batch)
 
   expect((await send('cut', { lines: [{ source: assigned.body.lines[0], amountFen: '8001' }] })).body).toMatchObject({
     faults: [{ code: 'over-allotted', row: 1, value: '80.01' }],

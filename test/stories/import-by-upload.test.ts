@@ -11,6 +11,7 @@ import { part as payments } from '../../src/payments/part.ts'
 import { arrange, county, DIVISION, OTHER_DIVISION, type TestRow, table } from '../../src/payments/test-fixture.ts'
 import { buildServer } from '../../src/platform/http/server.ts'
 import type { Installation } from '../../src/platform/installation.ts'
+import { asActor } from '../as-actor.ts'
 import { testInstallation } from '../database.ts'
 
 let here: Installation
@@ -32,9 +33,13 @@ beforeAll(async () => {
   server = await buildServer({
     parts: [payments, imports],
     run: here.run,
-    authenticate: async token => (POSTS[token] ? { actor: POSTS[token], csrf: 'c', mustChange: false } : null),
-    divisionOf: async (_, code) =>
-      code === DIVISION ? { id: 2, inScope: true } : code === OTHER_DIVISION ? { id: 3, inScope: false } : null,
+    authenticate: async (token, _, wanted) =>
+      POSTS[token]
+        ? asActor(POSTS[token], wanted, {
+            [DIVISION]: { id: 2, inScope: true },
+            [OTHER_DIVISION]: { id: 3, inScope: false },
+          })
+        : null,
     refused: async () => {},
     webFolder: '/nonexistent',
     temporaryFolder: `${here.dataDir}/temporary`,

@@ -1,6 +1,8 @@
 import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { EntryView, LinePage } from '../../src/allotments/contract.ts'
+import type { EntriesAnswer, EntryView, LinePage } from '../../src/allotments/answers.ts'
+import { SignedBy } from '../approvals/signed-by.tsx'
+import { BookLinks } from '../books/book-links.tsx'
 import { PaymentBriefs } from '../payments/payment-briefs.tsx'
 import { usePlace } from '../shell/place.ts'
 import { useSaid } from '../shell/preferences.tsx'
@@ -8,6 +10,7 @@ import { useMay } from '../shell/session.tsx'
 import { ThingLink } from '../shell/thing-link.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { Facts } from '../ui/facts.tsx'
+import { ListedTable, useListing } from '../ui/listed.tsx'
 import { Loaded, Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
@@ -42,7 +45,11 @@ function One({ page }: { page: LinePage }) {
   const { line } = page
   return (
     <>
-      <PageTitle title={t('allotment.title')} of={line.document.number || t('allotments.noNumber')}>
+      <PageTitle
+        title={t('allotment.title')}
+        of={line.document.number || t('allotments.noNumber')}
+        actions={<BookLinks trace={`allotment:${line.id}`} subLedger={{ allotment: line.id }} year={line.fiscalYear} />}
+      >
         <Figure name={t('column.amount')}>
           <Money fen={line.amountFen} strong withUnit />
         </Figure>
@@ -99,9 +106,10 @@ function One({ page }: { page: LinePage }) {
       <Panel title={t('allotment.children')}>
         <Children lines={page.children} />
       </Panel>
-      <Panel title={t('allotment.entries')}>
-        <Entries entries={page.entries} line={line.id} />
+      <Panel title={t('allotment.entries')} extra={<CorrectWhole line={line} />}>
+        <Entries line={line} />
       </Panel>
+      <SignedBy document={line.document.id} />
       <Panel
         title={t('allotment.payments')}
         extra={
@@ -131,11 +139,25 @@ function Children({ lines }: { lines: LinePage['children'] }) {
   )
 }
 
-function Entries({ entries, line }: { entries: readonly EntryView[]; line: string }) {
+/** To the correction of the whole document (整单红字), for who may correct. */
+function CorrectWhole({ line }: { line: LinePage['line'] }) {
   const { t } = useTranslation()
+  const may = useMay()
+  return may('allotments.correct') ? (
+    <ThingLink page={`allotments/${line.id}/correct-document`}>{t('whole.correct')}</ThingLink>
+  ) : (
+    <Reasoned label={t('whole.correct')} reason={t('correction.noPermission')} />
+  )
+}
+
+function Entries({ line }: { line: LinePage['line'] }) {
+  const { t } = useTranslation()
+  const { division } = usePlace()
+  const path = `/divisions/${division}/allotments/${line.id}/entries`
+  const listing = useListing<EntriesAnswer>(path, {})
   const said = useSaid()
   const may = useMay()
-  const account = useAccountName()
+  const account = useAccountName(line.fiscalYear)
   const columns: Column<EntryView>[] = [
     { key: 'on', title: t('column.effectiveOn'), value: entry => entry.effectiveOn, width: 96 },
     { key: 'batch', title: t('column.batch'), value: entryName, width: 90 },
@@ -159,7 +181,7 @@ function Entries({ entries, line }: { entries: readonly EntryView[]; line: strin
       cell: entry => {
         const hindrance = correctionHindrance(entry, may)
         return hindrance === null ? (
-          <ThingLink page={`allotments/${line}/correct/${entryName(entry)}`}>{t('form.correct')}</ThingLink>
+          <ThingLink page={`allotments/${line.id}/correct/${entryName(entry)}`}>{t('form.correct')}</ThingLink>
         ) : (
           <Reasoned label={t('form.correct')} reason={t(hindrance)} />
         )
@@ -167,10 +189,12 @@ function Entries({ entries, line }: { entries: readonly EntryView[]; line: strin
     },
   ]
   return (
-    <DataTable
+    <ListedTable<EntryView, EntriesAnswer>
+      path={path}
+      query={{}}
+      listing={listing}
       caption={t('allotment.entries')}
       columns={columns}
-      rows={entries}
       rowKey={entryName}
       empty={<Nothing title={t('allotment.noEntries')} />}
     />

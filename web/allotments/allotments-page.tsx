@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { LinesAnswer } from '../../src/allotments/contract.ts'
+import type { LinesAnswer } from '../../src/allotments/answers.ts'
 import type { FundList } from '../../src/funds/contract.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { ChoiceFilter, FilterBar, WordFilter } from '../ui/filters.tsx'

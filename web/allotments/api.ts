@@ -1,7 +1,18 @@
-import type { Line, LinesAnswer, TransferView } from '../../src/allotments/contract.ts'
+import type { Line, LinesAnswer, TransferView } from '../../src/allotments/answers.ts'
 
-/** The forms (业务单) that are entered here, in the order in which money passes them. */
-export const FORMS = ['register', 'receive', 'assign', 'refine', 'pass-down', 'plan'] as const
+/** The forms (业务单) that make lines, in the order in which money passes them; then those that change it in the year. */
+export const FORMS = [
+  'register',
+  'add',
+  'receive',
+  'assign',
+  'refine',
+  'pass-down',
+  'plan',
+  'cut',
+  'withdraw',
+  'virement',
+] as const
 export type Form = (typeof FORMS)[number]
 
 /** What every list of lines shows of one, wherever the line was read. */

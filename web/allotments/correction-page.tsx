@@ -3,7 +3,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { App, Button, Form, Input, Radio } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { EntryView, Line, LinePage } from '../../src/allotments/contract.ts'
+import type { EntriesAnswer, EntryView, Line, LinePage } from '../../src/allotments/answers.ts'
 import { displayMoney, type Fen } from '../../src/kernel/money.ts'
 import { send } from '../shell/api.ts'
 import { usePlace } from '../shell/place.ts'
@@ -19,6 +19,7 @@ import { useApi } from '../ui/use-api.ts'
 import { amountRule, fenOf } from './amount-rule.ts'
 import { correctionHindrance, entryName } from './corrections.ts'
 import { DocumentFields, type DocumentValues, documentBody, firstDays } from './document-fields.tsx'
+import { HangingPanel } from './hanging-panel.tsx'
 import { useAccountName } from './line-columns.tsx'
 
 interface Values extends DocumentValues {
@@ -32,22 +33,28 @@ export function CorrectionPage() {
   const { division, at } = usePlace()
   const { allotment, entry: name } = useParams({ strict: false }) as { allotment: string; entry: string }
   const query = useApi<LinePage>(`/divisions/${division}/allotments/${allotment}`)
-  const entry = query.data?.entries.find(one => entryName(one) === name)
+  // Asked for by name: a line may have many more entries than its page shows first.
+  const entries = useApi<EntriesAnswer>(`/divisions/${division}/allotments/${allotment}/entries`, { entry: name })
+  const [entry] = entries.data?.rows ?? []
   return (
     <>
       <PageTitle title={t('form.correct')} of={query.data?.line.document.number} />
       <Loaded query={query}>
-        {page =>
-          entry ? (
-            <Correction key={name} line={page.line} entry={entry} />
-          ) : (
-            <Nothing
-              title={t('missing.title')}
-              hint={t('missing.hint')}
-              action={<Link to={at(`allotments/${allotment}`) as string}>{t('correction.toLine')}</Link>}
-            />
-          )
-        }
+        {page => (
+          <Loaded query={entries}>
+            {() =>
+              entry ? (
+                <Correction key={name} line={page.line} entry={entry} />
+              ) : (
+                <Nothing
+                  title={t('missing.title')}
+                  hint={t('missing.hint')}
+                  action={<Link to={at(`allotments/${allotment}`) as string}>{t('correction.toLine')}</Link>}
+                />
+              )
+            }
+          </Loaded>
+        )}
       </Loaded>
     </>
   )
@@ -58,7 +65,7 @@ function Correction({ line, entry }: { line: Line; entry: EntryView }) {
   const { at } = usePlace()
   const may = useMay()
   const said = useSaid()
-  const account = useAccountName()
+  const account = useAccountName(line.fiscalYear)
   const hindrance = correctionHindrance(entry, may)
   return (
     <>
@@ -76,6 +83,7 @@ function Correction({ line, entry }: { line: Line; entry: EntryView }) {
           ]}
         />
       </Panel>
+      {hindrance === null && <HangingPanel entry={entry} />}
       <Panel title={t('correction.new')}>
         <p className="form-about">{t('correction.about')}</p>
         {hindrance === null ? (
@@ -109,7 +117,7 @@ function CorrectionForm({ line, entry }: { line: Line; entry: EntryView }) {
     setBusy(true)
     setError(null)
     try {
-      await send('POST', `/divisions/${division}/corrections`, {
+      const { submission } = await send<{ submission?: { id: string } }>('POST', `/divisions/${division}/corrections`, {
         ...documentBody(values),
         fiscalYear: line.fiscalYear,
         requestKey,
@@ -117,9 +125,9 @@ function CorrectionForm({ line, entry }: { line: Line; entry: EntryView }) {
         line: entry.line,
         amountFen: values.extent === 'whole' ? entry.leftFen : fenOf(values.amount),
       })
-      message.success(t('correction.stored'))
+      message.success(submission ? t('approvals.submitted', { id: submission.id }) : t('correction.stored'))
       await queries.invalidateQueries()
-      void navigate({ to: at(`allotments/${line.id}`) as string })
+      void navigate({ to: at(submission ? `submissions/${submission.id}` : `allotments/${line.id}`) as string })
     } catch (refused) {
       setError(refused)
     } finally {

@@ -1,4 +1,4 @@
-import type { EntryView } from '../../src/allotments/contract.ts'
+import type { EntryView } from '../../src/allotments/answers.ts'
 import type { Permission } from '../../src/kernel/permission.ts'
 import { ACCOUNT } from '../../src/ledger/chart.ts'
 

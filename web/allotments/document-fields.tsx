@@ -6,13 +6,19 @@ import { useTranslation } from 'react-i18next'
 export interface DocumentValues {
   number: string
   title: string
+  issuer?: string
   dated: Dayjs
   effectiveOn: Dayjs
 }
 
 /** The document as the server takes it. */
 export const documentBody = (values: DocumentValues) => ({
-  document: { number: values.number.trim(), title: values.title.trim(), dated: values.dated.format('YYYY-MM-DD') },
+  document: {
+    number: values.number.trim(),
+    title: values.title.trim(),
+    dated: values.dated.format('YYYY-MM-DD'),
+    ...(values.issuer?.trim() ? { issuer: values.issuer.trim() } : {}),
+  },
   effectiveOn: values.effectiveOn.format('YYYY-MM-DD'),
 })
 
@@ -20,11 +26,12 @@ export const documentBody = (values: DocumentValues) => ({
 export const firstDays = (today: string, year: number): Partial<DocumentValues> =>
   today.startsWith(`${year}-`) ? { dated: dayjs(today), effectiveOn: dayjs(today) } : {}
 
-export function DocumentFields() {
+/** `withIssuer` asks for the issuing body (发文单位) too. */
+export function DocumentFields({ withIssuer = false }: { withIssuer?: boolean }) {
   const { t } = useTranslation()
   const needed = { required: true, message: t('formPage.needed') }
   return (
-    <div className="form-row">
+    <div className={withIssuer ? 'form-row form-row-issuer' : 'form-row'}>
       <Form.Item
         name="number"
         label={t('column.documentNumber')}
@@ -36,6 +43,11 @@ export function DocumentFields() {
       <Form.Item name="title" label={t('allotment.documentTitle')} rules={[{ ...needed, whitespace: true }]}>
         <Input maxLength={300} />
       </Form.Item>
+      {withIssuer && (
+        <Form.Item name="issuer" label={t('formPage.issuer')}>
+          <Input maxLength={300} />
+        </Form.Item>
+      )}
       <Form.Item name="dated" label={t('column.dated')} rules={[needed]}>
         <DatePicker allowClear={false} />
       </Form.Item>

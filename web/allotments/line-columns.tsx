@@ -1,8 +1,12 @@
 import { useTranslation } from 'react-i18next'
+import type { AccountsAnswer } from '../../src/base/contract.ts'
+import { useAccountName as useNameOf } from '../books/account-name.ts'
+import { usePlace } from '../shell/place.ts'
 import { ThingLink } from '../shell/thing-link.tsx'
 import type { Column } from '../ui/data-table.tsx'
 import { Money } from '../ui/money.tsx'
 import { type StageAmounts, StageBar } from '../ui/stage-bar.tsx'
+import { useApi } from '../ui/use-api.ts'
 import type { ShownLine, Totals } from './api.ts'
 
 export const stagesOf = (line: ShownLine): StageAmounts => ({
@@ -15,10 +19,11 @@ export const stagesOf = (line: ShownLine): StageAmounts => ({
   passed: line.passedFen,
 })
 
-/** An account by number and name. */
-export const useAccountName = (): ((code: number) => string) => {
-  const { t } = useTranslation()
-  return code => `${code} ${t(`account.${code}`, { defaultValue: '' })}`
+/** An account as the chart of a fiscal year shows it, by number and name. */
+export function useAccountName(year: number): (code: number) => string {
+  const { division } = usePlace()
+  const chart = useApi<AccountsAnswer>(`/divisions/${division}/accounts`, { year })
+  return useNameOf(chart.data?.rows ?? [])
 }
 
 /** What a line is for: the project and agency of refined lines, the receiver of those passed down. */
@@ -127,6 +132,7 @@ export function TotalsLine({ totals }: { totals: Totals }) {
     [t('stage.toRefine'), totals.toRefineFen],
     [t('stage.own'), totals.ownFen],
     [t('stage.passed'), totals.passedFen],
+    [t('stage.transit'), totals.transitFen],
     [t('stage.paid'), totals.paidFen],
   ]
   return (

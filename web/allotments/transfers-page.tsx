@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { TransferView } from '../../src/allotments/contract.ts'
+import type { TransferView } from '../../src/allotments/answers.ts'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { useMay } from '../shell/session.tsx'
 import { ThingLink } from '../shell/thing-link.tsx'
@@ -27,7 +27,17 @@ export function TransfersPage() {
   const columns: Column<TransferView>[] = [
     { key: 'number', title: t('column.documentNumber'), value: row => row.documentNumber },
     { key: 'title', title: t('allotment.documentTitle'), value: row => row.documentTitle, wrap: true },
-    { key: 'sender', title: t('transfers.sender'), value: row => row.sender?.name ?? t('transfers.outside') },
+    {
+      key: 'sender',
+      title: t('transfers.sender'),
+      value: row => row.sender?.name ?? row.senderName ?? t('transfers.outside'),
+    },
+    {
+      key: 'way',
+      title: t('across.way'),
+      value: row => t(row.across ? 'across.horizontal' : 'across.vertical'),
+      width: 84,
+    },
     {
       key: 'fund',
       title: t('column.fund'),
@@ -49,7 +59,10 @@ export function TransfersPage() {
             width: 80,
             cell: (row: TransferView) =>
               BigInt(row.inTransitFen) > 0n ? (
-                <Link to={at('allotments/new/receive') as string} search={{ transfer: row.id } as never}>
+                <Link
+                  to={at(row.across ? 'across/new/receive-across' : 'allotments/new/receive') as string}
+                  search={{ transfer: row.id } as never}
+                >
                   {t('form.receive')}
                 </Link>
               ) : (
@@ -61,7 +74,17 @@ export function TransfersPage() {
   ]
   return (
     <>
-      <PageTitle title={t('menu.transfers')}>
+      <PageTitle
+        title={t('menu.transfers')}
+        actions={
+          may('allotments.write') &&
+          (['send-across', 'receive-across'] as const).map(form => (
+            <Link key={form} to={at(`across/new/${form}`) as string} className="step-link">
+              {t(form === 'send-across' ? 'across.sendTitle' : 'across.receiveTitle')}
+            </Link>
+          ))
+        }
+      >
         {listing.data && !listing.hasNextPage && (
           <>
             <Figure name={t('transfers.lines')}>{rows.length}</Figure>

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Line } from '../../src/allotments/contract.ts'
+import type { Line } from '../../src/allotments/answers.ts'
 import type { FundList } from '../../src/funds/contract.ts'
 import { get } from '../shell/api.ts'
 import { useFilters, usePlace } from '../shell/place.ts'

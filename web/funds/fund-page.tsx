@@ -8,6 +8,7 @@ import { Loaded, Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
+import { DeclassifiedPanel } from './declassified-panel.tsx'
 import { SuperiorChoice } from './superior-choice.tsx'
 
 /** One fund: what belongs to it, which superior fund it answers to, which lower ones answer to it. */
@@ -48,6 +49,9 @@ function One({ fund }: { fund: Answer }) {
             >
               {t('fund.itsTree')}
             </Link>
+            <Link to={at(`funds/${fund.id}/map`) as string} className="button-link">
+              {t('mapping.map')}
+            </Link>
           </>
         }
       >
@@ -72,6 +76,7 @@ function One({ fund }: { fund: Answer }) {
           {t('funds.secretHint')}
         </p>
       )}
+      {fund.secret && <DeclassifiedPanel fund={fund.id} />}
       <Panel title={t('fund.relations')}>
         <ol className="fund-chain">
           <li>

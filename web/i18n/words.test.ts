@@ -25,6 +25,16 @@ describe('the words of the screens', () => {
   it('both languages hold the same keys', () => {
     expect([...english.keys()].sort()).toEqual([...chinese.keys()].sort())
   })
+  it('no two files of words hold the same family: the later one would take the place of the earlier', () => {
+    for (const language of ['zh-CN', 'en']) {
+      const folder = join(import.meta.dirname, language)
+      const families = readdirSync(folder).flatMap(name =>
+        [...readFileSync(join(folder, name), 'utf8').matchAll(/^ {2}(\w+): /gm)].map(found => found[1]!),
+      )
+      expect(families.length).toBeGreaterThan(20)
+      expect(families.filter((name, at) => families.indexOf(name) !== at)).toEqual([])
+    }
+  })
   it('no word is empty', () => {
     for (const words of [chinese, english])
       expect([...words].filter(([key, word]) => !word.trim() && !EMPTY_ON_PURPOSE.has(key))).toEqual([])
@@ -33,8 +43,9 @@ describe('the words of the screens', () => {
     const places = (word: string | undefined) => (word?.match(/\{\{\w+\}\}/g) ?? []).sort()
     expect([...chinese].filter(([key, word]) => `${places(word)}` !== `${places(english.get(key))}`)).toEqual([])
   })
-  it('English words hold no Chinese, but for the name of a language and an example of a document number', () => {
-    const allowed = new Set(['language.zh-CN', 'formPage.numberHint'])
+  it('English words hold no Chinese, but for the name of a language, an example of a document number, and what a file must say', () => {
+    // The last names the words that the business register's file must use.
+    const allowed = new Set(['language.zh-CN', 'formPage.numberHint', 'importColumns.companies'])
     expect([...english].filter(([key, word]) => /\p{Script=Han}/u.test(word) && !allowed.has(key))).toEqual([])
   })
   it('pages hold no Chinese of their own', () => {

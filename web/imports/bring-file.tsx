@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router'
 import { Button, Progress } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -16,7 +17,8 @@ import { Outcome, Working } from './outcome.tsx'
  */
 export function BringFile({ kind: { kind, accept }, stored }: { kind: ImportKind; stored: () => void }) {
   const { t } = useTranslation()
-  const { division } = usePlace()
+  const { division, at } = usePlace()
+  const navigate = useNavigate()
   const [file, setFile] = useState<File | null>(null)
   const [step, setStep] = useState<'check' | 'store'>('check')
   const [sent, setSent] = useState(0)
@@ -31,12 +33,14 @@ export function BringFile({ kind: { kind, accept }, stored }: { kind: ImportKind
     setId(null)
     setError(null)
     try {
-      const answer = await upload<{ id: string }>(
+      const answer = await upload<{ id: string; submission?: { id: string } }>(
         `${base}/${kind}`,
         as === 'check' ? { check: 1 } : {},
         chosen,
         setSent,
       )
+      // Waiting for signatures: the import begins at the last of them.
+      if (answer.submission) return void navigate({ to: at(`submissions/${answer.submission.id}`) as string })
       setId(String(answer.id))
     } catch (refused) {
       setError(refused)

@@ -12,6 +12,7 @@ import { ListedTable, useListing } from '../ui/listed.tsx'
 import { Nothing } from '../ui/loaded.tsx'
 import { PageTitle, Panel } from '../ui/page-title.tsx'
 import { BringFile } from './bring-file.tsx'
+import { InboxPanel } from './inbox-panel.tsx'
 import { atWork, IMPORT_KINDS, IMPORT_STATES } from './kinds.ts'
 import { StateMark } from './state-mark.tsx'
 
@@ -57,6 +58,7 @@ export function ImportsPage() {
           <Nothing title={t('imports.notYours')} />
         </Panel>
       )}
+      <InboxPanel />
       <Panel title={t('imports.before')}>
         <Before />
       </Panel>
@@ -79,6 +81,11 @@ function Before() {
   const listing = useListing<Answer>(path, query, { refetchInterval: LOOK_AGAIN_MILLISECONDS })
   const columns: Column<ImportRow>[] = [
     { key: 'at', title: t('imports.startedAt'), value: row => beijingTime(row.startedAt), width: 140 },
+    {
+      key: 'source',
+      title: t('importSource.title'),
+      value: row => t(`importSource.${row.source}`) + (row.mapping ? ` · ${row.mapping}` : ''),
+    },
     { key: 'kind', title: t('imports.kind'), value: row => t(`importKind.${row.kind}`, { defaultValue: row.kind }) },
     {
       key: 'file',

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { FORM_COLUMNS } from '../../src/allotments/form-file.ts'
 import { COLUMNS } from '../../src/allotments/import-file.ts'
 import { parts } from '../../src/app.ts'
 import { DIVISION_COLUMNS } from '../../src/divisions/import-divisions.ts'
 import { FUND_OFFICE_COLUMNS } from '../../src/funds/import-fund-offices.ts'
-import { FUND_COLUMNS } from '../../src/funds/import-funds.ts'
+import { EDITION_FUND_COLUMNS, FUND_COLUMNS } from '../../src/funds/import-funds.ts'
 import { SUBJECT_COLUMNS } from '../../src/funds/import-subjects.ts'
 import { APPLICATION_COLUMNS, BILL_COLUMNS } from '../../src/payments/field-names.ts'
 import type { Column } from '../../src/platform/tables/table.ts'
@@ -20,8 +21,12 @@ test('the pages offer every kind that the server takes in, to whom the server le
 const TABLES: Record<string, readonly Column[]> = {
   payments: [...BILL_COLUMNS, ...APPLICATION_COLUMNS],
   allotments: COLUMNS,
+  adjustments: FORM_COLUMNS,
+  integrations: FORM_COLUMNS,
+  recalls: FORM_COLUMNS,
   projects: PROJECT_COLUMNS,
   funds: FUND_COLUMNS,
+  'catalogue-editions': EDITION_FUND_COLUMNS,
   'fund-offices': FUND_OFFICE_COLUMNS,
   subjects: SUBJECT_COLUMNS,
   divisions: DIVISION_COLUMNS,

@@ -1,7 +1,10 @@
-import { Alert, Progress } from 'antd'
+import { DownloadOutlined } from '@ant-design/icons'
+import { Alert, Button, Progress } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Import } from '../../src/imports/contract.ts'
+import { address } from '../shell/api.ts'
+import { usePlace } from '../shell/place.ts'
 import { useSaid } from '../shell/preferences.tsx'
 import { FaultTable, RepairTable } from '../ui/fault-table.tsx'
 import { Money } from '../ui/money.tsx'
@@ -64,6 +67,7 @@ export function Outcome({ one, step, children }: { one: Import; step: 'check' | 
       <div className="outcome-actions">{children}</div>
       {faults > 0 && (
         <Panel title={t('imports.faultList')}>
+          {one.refusedRows > 0 && <RefusedRows one={one} />}
           <FaultTable faults={one.faults} count={faults} caption={`${t('imports.faultList')}-${one.fileName}`} />
         </Panel>
       )}
@@ -73,5 +77,28 @@ export function Outcome({ one, step, children }: { one: Import; step: 'check' | 
         </Panel>
       )}
     </div>
+  )
+}
+
+/** The rows with faults as a sheet, each with what is wrong beside it. */
+function RefusedRows({ one }: { one: Import }) {
+  const { t } = useTranslation()
+  const { division } = usePlace()
+  return (
+    <>
+      <div className="form-actions">
+        {(['xlsx', 'csv'] as const).map(file => (
+          <Button
+            key={file}
+            icon={<DownloadOutlined aria-hidden="true" />}
+            href={address(`/divisions/${division}/imports/${one.id}/refused-rows`, { file })}
+            download
+          >
+            {t('refusedRows.take', { file: file.toUpperCase() })}
+          </Button>
+        ))}
+      </div>
+      <p className="form-about">{t('refusedRows.hint', { count: one.refusedRows })}</p>
+    </>
   )
 }

@@ -6,11 +6,9 @@ import { Chart } from '../ui/chart.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { moneyText, sumFen } from '../ui/format-money.ts'
 import { Nothing } from '../ui/loaded.tsx'
+import { inYuan, sankeyOption } from '../ui/sankey.ts'
 
 type FlowLink = Flow['links'][number]
-
-/** For drawing only: lengths on a screen, never figures. */
-const inYuan = (amountFen: string): number => Number(BigInt(amountFen) / 100n)
 
 /** Money from its sources down to who spent it; beside the drawing, the same as a table, exact. */
 export function FlowDrawing({ flow }: { flow: Overview['flow'] }) {
@@ -23,46 +21,7 @@ export function FlowDrawing({ flow }: { flow: Overview['flow'] }) {
     const links = flow.links.filter(
       link => BigInt(link.amountFen) > 0n && names.has(link.source) && names.has(link.target),
     )
-    const option = {
-      tooltip: {
-        trigger: 'item',
-        confine: true,
-        formatter: (point: {
-          dataType: string
-          name: string
-          data: { fen?: string; source?: string; target?: string }
-        }) =>
-          point.dataType === 'edge'
-            ? `${names.get(point.data.source ?? '')} → ${names.get(point.data.target ?? '')}<br/>${moneyText(point.data.fen ?? '0', unit)} ${t(`unit.${unit}`)}`
-            : (names.get(point.name) ?? ''),
-      },
-      series: [
-        {
-          type: 'sankey',
-          left: 8,
-          right: 170,
-          top: 8,
-          bottom: 8,
-          nodeGap: 10,
-          nodeWidth: 14,
-          draggable: false,
-          emphasis: { focus: 'adjacency' },
-          lineStyle: { color: 'gradient', opacity: 0.35 },
-          label: {
-            formatter: (point: { name: string }) => names.get(point.name) ?? '',
-            fontSize: 12,
-            color: '#1d2733',
-          },
-          data: [...names.keys()].map(name => ({ name })),
-          links: links.map(link => ({
-            source: link.source,
-            target: link.target,
-            value: inYuan(link.amountFen),
-            fen: link.amountFen,
-          })),
-        },
-      ],
-    }
+    const option = sankeyOption({ names, links, unit, unitName: t(`unit.${unit}`), right: 170 })
     return { option, links, names }
   }, [flow, unit, language, t])
   if (links.length === 0) return <Nothing title={t('flow.none')} />

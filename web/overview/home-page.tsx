@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import type { ApprovalWork } from '../../src/approvals/contract.ts'
 import type { Overview } from '../../src/overview/contract.ts'
 import type { WarningList } from '../../src/warnings/contract.ts'
 import { usePlace } from '../shell/place.ts'
@@ -23,6 +24,13 @@ export function HomePage() {
     status: 'lit',
     limit: 20,
   })
+  const approvals = useApi<ApprovalWork>(may('approvals.read') ? `/divisions/${division}/approval-work` : null)
+  const { toSign = 0, returned = 0, handovers = 0 } = approvals.data ?? {}
+  const signing = [
+    { kind: 'submissions-to-sign', count: toSign, link: 'submissions?show=sign' },
+    { kind: 'submissions-returned', count: returned, link: 'submissions?show=mine&state=returned' },
+    { kind: 'handovers-to-sign', count: handovers, link: 'handovers' },
+  ]
   if (!may('overview.read'))
     return (
       <>
@@ -42,7 +50,7 @@ export function HomePage() {
         {data => (
           <div className="columns columns-home">
             <Panel title={t('work.title')}>
-              <WorkList work={data.work} />
+              <WorkList work={[...signing, ...data.work]} />
             </Panel>
             <Panel title={t('lamp.title')}>
               <LampPanel lamps={data.lamps} />

@@ -71,6 +71,11 @@ function Figures({ data }: { data: Overview }) {
           </ThingLink>
         </Figure>
       </PageTitle>
+      {data.unseen.length > 0 && (
+        <p className="notice" role="note">
+          {t('places.unseen', { names: data.unseen.map(one => one.name).join(t('fault.join')), on: data.asOf })}
+        </p>
+      )}
       <div className="columns columns-overview">
         <Panel title={t('overview.stages')}>
           <StageBar

@@ -1,7 +1,9 @@
 import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { PaymentDetail } from '../../src/payments/contract.ts'
+import { useAccountName } from '../allotments/line-columns.tsx'
 import { PathUp } from '../allotments/path-up.tsx'
+import { BookLinks } from '../books/book-links.tsx'
 import { usePlace } from '../shell/place.ts'
 import { ThingLink } from '../shell/thing-link.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
@@ -11,7 +13,10 @@ import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
 import { WarningBriefs } from '../warnings/warning-briefs.tsx'
+import { HangingPanels } from './hanging-panels.tsx'
+import { MatchHistoryPanel } from './match-history.tsx'
 import { PostedMark } from './posted-mark.tsx'
+import { UnmaskAccount } from './unmask-account.tsx'
 
 /** One line of a voucher: what the treasury and the bank said, and what the ledger made of it. */
 export function PaymentPage() {
@@ -36,7 +41,11 @@ function One({ payment }: { payment: PaymentDetail }) {
   const { stated } = payment
   return (
     <>
-      <PageTitle title={t('payment.title')} of={`${payment.voucherNo}-${payment.lineNo}`}>
+      <PageTitle
+        title={t('payment.title')}
+        of={`${payment.voucherNo}-${payment.lineNo}`}
+        actions={<BookLinks trace={`payment:${payment.id}`} subLedger={postedOn(payment)} />}
+      >
         <Figure name={t('column.amount')}>
           <Money fen={payment.amountFen} strong withUnit />
         </Figure>
@@ -57,7 +66,12 @@ function One({ payment }: { payment: PaymentDetail }) {
               { name: t('column.vouchedOn'), value: payment.vouchedOn },
               { name: t('column.paidOn'), value: payment.paidOn ?? t('payment.notPaid') },
               { name: t('column.payee'), value: payment.payee?.name, wide: true },
-              { name: t('payment.payeeAccount'), value: payment.payee?.account },
+              {
+                name: t('payment.payeeAccount'),
+                value: payment.payee?.account && (
+                  <UnmaskAccount payment={payment.id} whose="payee" masked={payment.payee.account} />
+                ),
+              },
               { name: t('payment.payeeBank'), value: payment.payeeBank },
               { name: t('payment.payer'), value: payment.payer?.name, wide: true },
               { name: t('column.purpose'), value: payment.purpose || t('payment.noPurpose'), wide: true },
@@ -109,9 +123,11 @@ function One({ payment }: { payment: PaymentDetail }) {
               { name: t('allotment.economicSubject'), value: coded(payment.economicSubject), wide: true },
             ]}
           />
-          <Postings postings={payment.postings} />
+          <Postings postings={payment.postings} year={payment.postings[0]?.fiscalYear ?? payment.fiscalYear} />
         </Panel>
       </div>
+      <HangingPanels payment={payment} />
+      <MatchHistoryPanel payment={payment.id} match={payment.match} matched={payment.allotment !== null} />
       {payment.warnings.length > 0 && (
         <Panel title={t('menu.warnings')}>
           <WarningBriefs rows={payment.warnings} />
@@ -121,11 +137,19 @@ function One({ payment }: { payment: PaymentDetail }) {
   )
 }
 
+/** The days of the line's sub-ledger on which the payment was posted; null while it is in no book. */
+function postedOn({ allotment, postings }: PaymentDetail): Record<string, string> | null {
+  const days = postings.map(posting => posting.effectiveOn).sort()
+  const [first] = days
+  return allotment && first ? { allotment: allotment.id, from: first, to: days.at(-1) ?? first } : null
+}
+
 type Posting = PaymentDetail['postings'][number]
 
-function Postings({ postings }: { postings: readonly Posting[] }) {
+/** The entries of a payment, all of one book; accounts are numbered and called as by the chart of its year. */
+function Postings({ postings, year }: { postings: readonly Posting[]; year: number }) {
   const { t } = useTranslation()
-  const account = (code: number) => `${code} ${t(`account.${code}`, { defaultValue: '' })}`
+  const account = useAccountName(year)
   const columns: Column<Posting>[] = [
     { key: 'on', title: t('column.effectiveOn'), value: posting => posting.effectiveOn },
     { key: 'batch', title: t('column.batch'), value: posting => `${posting.batch}-${posting.line}` },

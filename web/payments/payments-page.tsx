@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { LinePage } from '../../src/allotments/contract.ts'
-import type { Payment } from '../../src/payments/contract.ts'
+import type { LinePage } from '../../src/allotments/answers.ts'
+import { MATCHES, type Payment, UNPOSTED_REASONS } from '../../src/payments/contract.ts'
 import type { ProjectPage } from '../../src/projects/contract.ts'
+import { CarryOut } from '../books/view-bar.tsx'
 import { useFilters, usePlace } from '../shell/place.ts'
 import { useMay } from '../shell/session.tsx'
 import { ChipFilter, ChoiceFilter, DaysFilter, FilterBar, WordFilter } from '../ui/filters.tsx'
@@ -11,7 +12,7 @@ import { Nothing } from '../ui/loaded.tsx'
 import { Money } from '../ui/money.tsx'
 import { Figure, PageTitle, Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
-import { MATCHES, type PaymentsAnswer, UNPOSTED_REASONS } from './api.ts'
+import type { PaymentsAnswer } from './api.ts'
 import { usePaymentColumns } from './payment-columns.tsx'
 
 /** 国库集中支付: every treasury payment of a division and year, posted or waiting. */
@@ -36,7 +37,15 @@ export function PaymentsPage() {
   )
   return (
     <>
-      <PageTitle title={t('menu.payments')} actions={upload}>
+      <PageTitle
+        title={t('menu.payments')}
+        actions={
+          <>
+            <CarryOut path={`${path}/export`} query={query} />
+            {upload}
+          </>
+        }
+      >
         {totals && (
           <>
             <Figure name={t('payments.count')}>{totals.count}</Figure>
@@ -81,6 +90,7 @@ export function PaymentsPage() {
           query={query}
           listing={listing}
           caption={t('menu.payments')}
+          exports={false}
           columns={usePaymentColumns(totals)}
           rowKey={row => row.id}
           total={totals ? Number(totals.count) : undefined}

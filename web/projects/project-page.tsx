@@ -2,6 +2,7 @@ import { useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { ProjectPage as Answer } from '../../src/projects/contract.ts'
 import { useLineColumns } from '../allotments/line-columns.tsx'
+import { BookLinks } from '../books/book-links.tsx'
 import { PaymentBriefs } from '../payments/payment-briefs.tsx'
 import { usePlace } from '../shell/place.ts'
 import { DataTable } from '../ui/data-table.tsx'
@@ -35,7 +36,11 @@ function One({ project }: { project: Answer }) {
   const columns = useLineColumns()
   return (
     <>
-      <PageTitle title={t('project.title')} of={project.name || project.code}>
+      <PageTitle
+        title={t('project.title')}
+        of={project.name || project.code}
+        actions={<BookLinks trace={`project:${project.code}`} subLedger={{ project: project.id }} />}
+      >
         <Figure name={t('projects.investment')}>
           <Money fen={project.investmentFen} strong withUnit />
         </Figure>

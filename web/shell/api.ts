@@ -1,4 +1,5 @@
 import type { Fault, Repair } from '../../src/kernel/refusal.ts'
+import { underWay } from './under-way.tsx'
 
 const API = '/api/v1'
 
@@ -83,22 +84,26 @@ async function answerOf<T>(request: Promise<Response>, quiet = false): Promise<T
 
 /** Reads; throws `Refused`. */
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
-  answerOf<T>(fetch(address(path, query), { signal, credentials: 'same-origin' }), path === '/session')
+  underWay(answerOf<T>(fetch(address(path, query), { signal, credentials: 'same-origin' }), path === '/session'))
 
 /** Changes; throws `Refused`. */
 export const send = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown, query?: Query): Promise<T> =>
-  answerOf<T>(
-    fetch(address(path, query), {
-      method,
-      credentials: 'same-origin',
-      headers: { 'x-csrf-token': csrf, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }),
-    path === '/session' && method === 'POST',
+  underWay(
+    answerOf<T>(
+      fetch(address(path, query), {
+        method,
+        credentials: 'same-origin',
+        headers: { 'x-csrf-token': csrf, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+      path === '/session' && method === 'POST',
+    ),
   )
 
 /** Reads a file with the name that it was stored under; throws `Refused`. */
-export async function download(path: string): Promise<{ blob: Blob; fileName: string | null }> {
+export const download = (path: string): Promise<{ blob: Blob; fileName: string | null }> => underWay(taken(path))
+
+async function taken(path: string): Promise<{ blob: Blob; fileName: string | null }> {
   let response: Response
   try {
     response = await fetch(address(path), { credentials: 'same-origin' })
@@ -114,7 +119,7 @@ export async function download(path: string): Promise<{ blob: Blob; fileName: st
 
 /** Sends one file, telling how many hundredths have gone; throws `Refused`. */
 export function upload<T>(path: string, query: Query, file: File, progress: (percent: number) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
+  const answer = new Promise<T>((resolve, reject) => {
     // fetch cannot tell how much of an upload has gone.
     const request = new XMLHttpRequest()
     request.open('POST', address(path, query))
@@ -132,4 +137,5 @@ export function upload<T>(path: string, query: Query, file: File, progress: (per
     form.append('file', file)
     request.send(form)
   })
+  return underWay(answer)
 }

@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { SecondFactorForm } from '../identity/second-factor-form.tsx'
 import { FaultNotice } from '../ui/fault-notice.tsx'
 import { PasswordForm } from './password-form.tsx'
 import { SessionProvider, useSessionQuery } from './session.tsx'
@@ -31,6 +32,14 @@ export function Gate({ children }: { children: ReactNode }) {
         <h2>{t('password.first')}</h2>
         <p className="threshold-hint">{t('password.firstHint')}</p>
         <PasswordForm done={() => void session.refetch()} />
+      </Threshold>
+    )
+  if (session.data.mustEnrol)
+    return (
+      <Threshold>
+        <h2>{t('secondFactor.first')}</h2>
+        <p className="threshold-hint">{t('secondFactor.firstHint')}</p>
+        <SecondFactorForm done={() => void session.refetch()} />
       </Threshold>
     )
   return <SessionProvider value={session.data}>{children}</SessionProvider>

@@ -71,7 +71,7 @@ function HeadControls() {
   const session = useSession()
   const signOut = useSignOut()
   const { message } = App.useApp()
-  const { division, year } = usePlace()
+  const { division, year, at } = usePlace()
   const { unit, setUnit } = usePreferences()
   const navigate = useNavigate()
   const path = useRouterState({ select: state => state.location.pathname })
@@ -107,6 +107,7 @@ function HeadControls() {
           items: [
             { key: 'who', label: t('head.signedInAs', { name: session.signInName }), disabled: true },
             { type: 'divider' },
+            { key: 'account', label: t('menu.account'), onClick: () => void navigate({ to: at('account') as string }) },
             { key: 'password', label: t('password.change'), onClick: () => setChanging(true) },
             { key: 'out', label: t('head.signOut'), onClick: () => void signOut() },
           ],

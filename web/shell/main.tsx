@@ -4,6 +4,8 @@ import '../ui/style/page.css'
 import '../ui/style/table.css'
 import '../ui/style/marks.css'
 import '../ui/style/form.css'
+import '../ui/style/lines.css'
+import '../ui/style/privacy.css'
 import '../ui/style/narrow-and-print.css'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
@@ -22,6 +24,7 @@ import { THEME } from '../ui/theme.ts'
 import { Refused, whenSignedOut } from './api.ts'
 import { PreferencesProvider, rememberedLanguage, usePreferences } from './preferences.tsx'
 import { router } from './router.tsx'
+import { UnderWay } from './under-way.tsx'
 
 void i18next.use(initReactI18next).init({
   resources: { 'zh-CN': { translation: zhWords }, en: { translation: en } },
@@ -62,6 +65,7 @@ function Dressed() {
     >
       <App>
         <RouterProvider router={router} />
+        <UnderWay router={router} />
       </App>
     </ConfigProvider>
   )

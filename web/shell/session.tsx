@@ -1,6 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
 import { createContext, useContext } from 'react'
 import type { Session } from '../../src/identity/contract.ts'
+import { POSTS } from '../../src/identity/posts.ts'
 import type { Permission } from '../../src/kernel/permission.ts'
 import { get, Refused, rememberCsrf, send } from './api.ts'
 
@@ -14,10 +16,14 @@ export function useSession(): Session {
   return session
 }
 
-/** Whether the person may do something, by permission. */
+/** Whether the person may do something, by the posts that reach the division shown. */
 export function useMay(): (permission: Permission) => boolean {
-  const { permissions } = useSession()
-  return permission => permissions.includes('*') || permissions.includes(permission)
+  const { permissions, divisions, duties } = useSession()
+  const { division } = useParams({ strict: false }) as { division?: string }
+  const here = divisions.find(one => one.code === division)
+  if (!here) return permission => permissions.includes(permission)
+  const posts = here.duties.flatMap(duty => duties[duty]?.post ?? [])
+  return permission => posts.some(post => POSTS[post]?.permissions.includes(permission))
 }
 
 /** The session as the server knows it; null when nobody is signed in. */

@@ -2,12 +2,13 @@ import { Navigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { Nothing } from '../ui/loaded.tsx'
 import { recall } from './preferences.tsx'
-import { useSession } from './session.tsx'
+import { useMay, useSession } from './session.tsx'
 
 /** From the bare address to where this person last was, or to the first of their divisions, this year. */
 export function Start() {
   const { divisions, today, years } = useSession()
   const { t } = useTranslation()
+  const may = useMay()
   const [lastDivision = '', lastYear = ''] = (recall('place') ?? '').split('/')
   const known = divisions.find(one => one.code === lastDivision)
   // The highest of the divisions is the one whose parent is none of them.
@@ -17,5 +18,7 @@ export function Start() {
   const thisYear = Number(today.slice(0, 4))
   const latest = years.includes(thisYear) ? thisYear : Math.max(...years.filter(one => one <= thisYear), 0) || thisYear
   const year = known && /^\d{4}$/.test(lastYear) ? lastYear : latest
-  return <Navigate to={`/${division.code}/${year}` as string} replace />
+  // The audit administrator holds no business post: their desk is the audit.
+  const desk = may('overview.read') || !may('audit.read') ? '' : '/audit'
+  return <Navigate to={`/${division.code}/${year}${desk}` as string} replace />
 }

@@ -34,6 +34,8 @@ interface Props<Row> {
   allRows?: () => Promise<readonly Row[]>
   empty?: ReactNode
   tools?: boolean
+  /** False where the server makes the file, and the page says where: what a browser gathers is cut at some size. */
+  exports?: boolean
   rowClass?: (row: Row) => string | undefined
 }
 
@@ -150,7 +152,7 @@ export function UnitNote() {
   return <span className="unit-note">{t('table.unit', { unit: t(`unit.${unit}`) })}</span>
 }
 
-function TableTools<Row>({ caption, columns, rows, allRows }: Props<Row>) {
+function TableTools<Row>({ caption, columns, rows, allRows, exports }: Props<Row>) {
   const { t } = useTranslation()
   const { unit } = usePreferences()
   const { division, year } = usePlace()
@@ -172,25 +174,27 @@ function TableTools<Row>({ caption, columns, rows, allRows }: Props<Row>) {
       >
         {t('table.copy')}
       </Button>
-      <Button
-        size="small"
-        type="text"
-        loading={busy}
-        icon={<DownloadOutlined aria-hidden="true" />}
-        onClick={async () => {
-          setBusy(true)
-          try {
-            const all = allRows ? await allRows() : rows
-            saveText(`${caption}-${division}-${year}.csv`, csv(cells(all)), 'text/csv;charset=utf-8')
-          } catch {
-            message.error(t('table.exportFailed'))
-          } finally {
-            setBusy(false)
-          }
-        }}
-      >
-        {t('table.export')}
-      </Button>
+      {exports !== false && (
+        <Button
+          size="small"
+          type="text"
+          loading={busy}
+          icon={<DownloadOutlined aria-hidden="true" />}
+          onClick={async () => {
+            setBusy(true)
+            try {
+              const all = allRows ? await allRows() : rows
+              saveText(`${caption}-${division}-${year}.csv`, csv(cells(all)), 'text/csv;charset=utf-8')
+            } catch {
+              message.error(t('table.exportFailed'))
+            } finally {
+              setBusy(false)
+            }
+          }}
+        >
+          {t('table.export')}
+        </Button>
+      )}
     </div>
   )
 }

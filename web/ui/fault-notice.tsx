@@ -13,7 +13,7 @@ export function useWhere(): (fault: Fault) => string {
     const [, line, name] = /^lines\.(\d+)\.(\w+)$/.exec(field) ?? []
     if (line && name)
       return `${t('formPage.line', { no: Number(line) + 1 })} ${t(`ask.${name.replace(/Fen$/, '')}`, { defaultValue: name })}`
-    return t(`field.${field}`, { defaultValue: field })
+    return t([`field.${field}`, `ask.${field}`], { defaultValue: field })
   }
   return fault =>
     [

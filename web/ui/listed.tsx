@@ -42,6 +42,8 @@ export function ListedTable<Row, Answer extends Listing<Row>>({
   rowKey,
   empty,
   total,
+  tools,
+  exports,
 }: {
   path: string
   query: Query
@@ -52,6 +54,10 @@ export function ListedTable<Row, Answer extends Listing<Row>>({
   empty: ReactNode
   /** How many rows there are in all, where the server says so. */
   total?: number
+  /** False where the list leaves by another way than the reader's browser. */
+  tools?: boolean
+  /** False where the page offers the server's own file, of any size. */
+  exports?: boolean
 }) {
   const { t } = useTranslation()
   if (listing.error && !listing.data)
@@ -76,6 +82,8 @@ export function ListedTable<Row, Answer extends Listing<Row>>({
         rows={rows}
         rowKey={rowKey}
         empty={empty}
+        {...(tools === undefined ? {} : { tools })}
+        {...(exports === undefined ? {} : { exports })}
         allRows={async () => {
           const all = [...rows]
           let after = listing.data.pages.at(-1)?.next

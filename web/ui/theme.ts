@@ -3,6 +3,8 @@ import type { ThemeConfig } from 'antd'
 /** Quiet, dense, readable on an office screen; every text colour keeps 4.5 : 1 on its ground. */
 export const THEME: ThemeConfig = {
   token: {
+    // Nothing slides or fades: an answer shows at once on an old machine, and a button that was pressed is never left turning.
+    motion: false,
     colorPrimary: '#1b5394',
     colorLink: '#1b5394',
     colorError: '#b3261e',
@@ -29,8 +31,7 @@ export const THEME: ThemeConfig = {
     borderRadius: 3,
     fontSize: 14,
     controlHeight: 30,
-    fontFamily:
-      '-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", SimSun, sans-serif',
+    fontFamily: 'var(--font)',
   },
   components: { Button: { primaryShadow: 'none', defaultShadow: 'none' } },
 }

@@ -24,6 +24,9 @@ export function subjectPage({ subject, evidence }: Pick<WarningRow, 'subject' | 
       const words = String(evidence.figures.number || subject.label)
       return words ? { page: 'allotments', search: { q: words.slice(0, 100) } } : null
     }
+    // A day of the treasury: what was vouched about then.
+    case 'day':
+      return { page: 'payments', search: { from: subject.id, to: subject.id } }
     default:
       return null
   }

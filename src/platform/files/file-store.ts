@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { open, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sm3 } from '../../kernel/digest.ts'
 import { refuse } from '../../kernel/refusal.ts'
@@ -24,6 +25,15 @@ const KINDS: { media: string; starts: number[] }[] = [
   { media: 'image/tiff', starts: [0x49, 0x49, 0x2a, 0x00] },
   { media: 'image/tiff', starts: [0x4d, 0x4d, 0x00, 0x2a] },
 ]
+
+/** Pieces in which a made file is sealed. */
+const FRAME_BYTES = 1024 * 1024
+
+function frame(sealed: Buffer): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(sealed.length)
+  return Buffer.concat([length, sealed])
+}
 
 /** Attachments: their facts in the database, their encrypted bytes below the data folder. */
 export class FileStore {
@@ -71,6 +81,23 @@ export class FileStore {
         `The file “${name}” is not a PDF, JPEG, PNG or TIFF: upload a scan of the document.`,
         at,
       )
+    return this.#store(tx, division, name, content, kind.media)
+  }
+
+  /** Keeps a file of any kind that waits to be worked on, e.g. an import under approval. Refuses `attachment-too-large`. */
+  async keepAny(tx: Tx, division: number, name: string, content: Buffer): Promise<StoredFile> {
+    if (content.length > MAX_ATTACHMENT_BYTES)
+      refuse(
+        'too-large',
+        'attachment-too-large',
+        `文件“${name}”超过 50 MB，不能送审：请拆分后再传。`,
+        `The file “${name}” is over 50 MB and cannot wait for approval: split it and try again.`,
+        { value: name },
+      )
+    return this.#store(tx, division, name, content, 'application/octet-stream')
+  }
+
+  async #store(tx: Tx, division: number, name: string, content: Buffer, mediaType: string): Promise<StoredFile> {
     const { id } = await tx.one<{ id: string }>('select gen_random_uuid() as id')
     const path = this.#path(id)
     mkdirSync(join(this.#folder, id.slice(0, 2)), { recursive: true, mode: 0o700 })
@@ -79,9 +106,109 @@ export class FileStore {
     await tx.query(
       `insert into platform.file (division, id, name, media_type, bytes, sm3, key_version, actor)
        values ($1, $2, $3, $4, $5, $6, $7, platform.actor())`,
-      [division, id, name, kind.media, content.length, sm3(content), this.#vault.version],
+      [division, id, name, mediaType, content.length, sm3(content), this.#vault.version],
     )
-    return { id, name, mediaType: kind.media, bytes: content.length }
+    return { id, name, mediaType, bytes: content.length }
+  }
+
+  /**
+   * Keeps a file that the program itself made, of any length, sealed piece by piece: neither writing nor reading holds it in memory.
+   * It is on disk before its row is.
+   */
+  async keepMade(
+    tx: Tx,
+    division: number,
+    file: { name: string; mediaType: string; content: AsyncIterable<Uint8Array> },
+  ): Promise<StoredFile & { sm3: Buffer }> {
+    const { id } = await tx.one<{ id: string }>('select gen_random_uuid() as id')
+    const path = this.#path(id)
+    mkdirSync(join(this.#folder, id.slice(0, 2)), { recursive: true, mode: 0o700 })
+    const hash = createHash('sm3')
+    const handle = await open(`${path}.part`, 'w', 0o600)
+    let bytes = 0
+    try {
+      let held: Uint8Array[] = []
+      let size = 0
+      const put = async () => {
+        await handle.write(frame(this.#vault.encrypt(Buffer.concat(held))))
+        held = []
+        size = 0
+      }
+      for await (const piece of file.content) {
+        hash.update(piece)
+        bytes += piece.length
+        held.push(piece)
+        size += piece.length
+        if (size >= FRAME_BYTES) await put()
+      }
+      if (size > 0) await put()
+    } finally {
+      await handle.close()
+    }
+    await rename(`${path}.part`, path)
+    const digest = hash.digest()
+    await tx.query(
+      `insert into platform.file (division, id, name, media_type, bytes, sm3, key_version, actor, framed)
+       values ($1, $2, $3, $4, $5, $6, $7, platform.actor(), true)`,
+      [division, id, file.name, file.mediaType, bytes, digest, this.#vault.version],
+    )
+    return { id, name: file.name, mediaType: file.mediaType, bytes, sm3: digest }
+  }
+
+  /**
+   * A file that `keepMade` kept, piece by piece; refuses `file-missing`. Throws at its end where its bytes are not the ones that were
+   * kept.
+   */
+  async readMade(tx: Tx, division: number, id: string): Promise<StoredFile & { content: AsyncGenerator<Buffer> }> {
+    const row = await tx.maybe<{ name: string; media_type: string; bytes: bigint; sm3: Buffer }>(
+      'select name, media_type, bytes, sm3 from platform.file where division = $1 and id = $2 and framed',
+      [division, id],
+    )
+    if (!row) refuse('missing', 'file-missing', '没有这个附件。', 'There is no such attachment.')
+    return {
+      id,
+      name: row.name,
+      mediaType: row.media_type,
+      bytes: Number(row.bytes),
+      content: this.#pieces(id, row.sm3),
+    }
+  }
+
+  async *#pieces(id: string, sm3OfAll: Buffer | null): AsyncGenerator<Buffer> {
+    const hash = createHash('sm3')
+    const handle = await open(this.#path(id), 'r')
+    try {
+      const length = Buffer.alloc(4)
+      while ((await handle.read(length, 0, 4)).bytesRead === 4) {
+        const sealed = Buffer.alloc(length.readUInt32BE())
+        await handle.read(sealed, 0, sealed.length)
+        const plain = this.#vault.decrypt(sealed)
+        hash.update(plain)
+        yield plain
+      }
+    } finally {
+      await handle.close()
+    }
+    if (sm3OfAll && !hash.digest().equals(sm3OfAll)) throw new Error(`the stored file ${id} was changed`)
+  }
+
+  /** Closes a stored file anew under the newest key; a file that is closed under it already is left alone. */
+  async reseal(id: string, framed: boolean): Promise<void> {
+    const path = this.#path(id)
+    if (!framed) {
+      const sealed = await readFile(path)
+      if (sealed[0] === this.#vault.version) return
+      await writeFile(`${path}.part`, this.#vault.encrypt(this.#vault.decrypt(sealed)), { mode: 0o600, flush: true })
+    } else {
+      const handle = await open(`${path}.part`, 'w', 0o600)
+      try {
+        for await (const plain of this.#pieces(id, null)) await handle.write(frame(this.#vault.encrypt(plain)))
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+    }
+    await rename(`${path}.part`, path)
   }
 
   /** The bytes of a file that the transaction's scope may see; refuses `file-missing`. */

@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import type { Actor } from '../../kernel/actor.ts'
 import type { Permission } from '../../kernel/permission.ts'
 import type { Refusal, Sentence } from '../../kernel/refusal.ts'
@@ -7,9 +7,27 @@ import type { Importer, Source } from '../part.ts'
 
 /** Who asks, as far as the cookie tells. */
 export interface Visitor {
+  /** Stands on the posts that grant what the route asks for, and on no others. */
   actor: Actor
   csrf: string
   mustChange: boolean
+  /** Whether a second factor is asked of the person's post and not yet set up. */
+  mustEnrol: boolean
+  /** Whether the person holds a post with the route's permission anywhere, or in the division that the path names. */
+  granted: boolean
+  /** The division that the path names: null where there is none with that code today. */
+  division: { id: number; inScope: boolean } | null
+  /** The same person on the posts that grant another permission here; null where none does. */
+  standing(permission: Permission): Promise<Actor | null>
+  /** Came by an interface key, not by a cookie: no other site can have made its request. */
+  byKey?: boolean
+}
+
+/** What a route asks of its visitor. */
+export interface Wanted {
+  permission: Permission | 'public' | 'signed-in'
+  /** The nine-digit code in the path. */
+  division?: string | undefined
 }
 
 type Of<S> = S extends TSchema ? Static<S> : undefined
@@ -27,6 +45,8 @@ export interface Asked<Params, Query, Body> {
   token: string | null
   visitor: Visitor | null
   agent: string
+  /** The request's Idempotency-Key; a route that does not keep keys itself need not look at it. */
+  idempotencyKey: string | null
   /** Sets or clears the sign-in cookie. */
   setToken(token: string | null): void
   /** Answers with a refusal although the transaction commits: for failures that must be remembered. */
@@ -34,12 +54,38 @@ export interface Asked<Params, Query, Body> {
   /** For work that outlives the request: transactions of its own, importers by kind. */
   run: Run
   importer(kind: string): Importer | undefined
+  /** All routes of the server, for what is carried out later than it was asked. */
+  routes: RouteBook
   /** Keeps the upload until `work` ends, after the answer is sent. */
   afterAnswer(work: () => Promise<void>): void
 }
 
+/** The routes that chains of approval may name. */
+export interface RouteBook {
+  /** The forms, with who may start them. */
+  forms: readonly { form: string; title: Sentence }[]
+  /** By method and path below `/api/v1`, as declared: `POST /divisions/:division/corrections`. */
+  of(key: string): Route | undefined
+}
+
+/** An act that a chain of approval may hold back. */
+export interface ChainedAct {
+  form: string
+  route: Route
+  /** The address as it was called, below `/api/v1`. */
+  path: string
+}
+
+/** Whoever knows the chains (`src/approvals`): answers what is said instead of carrying the act out, or null where nothing holds it back. */
+export type Intercept = (
+  context: Context,
+  act: ChainedAct,
+  asked: Asked<never, never, never>,
+) => Promise<Record<string, unknown> | null>
+
 export interface Upload extends Source {
   size: number
+  sm3: Buffer
 }
 
 export interface Streamed {
@@ -63,14 +109,32 @@ export interface RouteSpec<
   params?: Params
   query?: Query
   body?: Body
+  /** What is answered; `NOTHING` where there is nothing to say but that it is done. Only a file alone has none. */
   answer?: Answer
+  /** A file is handed out: always, or, where `answer` stands beside it, when the query asks for one. */
+  file?: boolean
   upload?: boolean
+  /** The file may also be the whole body, in one of `RAW_BODIES`. */
+  raw?: boolean
+  /** The route keeps idempotency keys with what it makes; for all others the server does. */
+  keepsKeys?: boolean
+  /**
+   * The form's name in the chains of approval (审批链), e.g. `allotment.register`; `:kind` in it stands for that parameter. Where a chain is
+   * in force the act is checked by running and undoing it, waits for its signatures, and is then carried out by this same handler.
+   */
+  approval?: string
+  /** What a form's check is where running and undoing the handler would not look far enough, as with work after the answer. */
+  approvalCheck?(context: Context, asked: Asked<Of<Params>, Of<Query>, Of<Body>>): Promise<unknown>
   readOnly?: boolean
   handle(
     context: Context,
     asked: Asked<Of<Params>, Of<Query>, Of<Body>>,
-  ): Promise<Answer extends TSchema ? Static<Answer> : unknown>
+  ): Promise<(Answer extends TSchema ? Static<Answer> : never) | Streamed>
 }
+
+/** The answer of an act of which there is nothing to say but that it is done. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler that has nothing to say returns nothing
+export const NOTHING = Type.Unsafe<Record<string, never> | void>({ type: 'object', additionalProperties: false })
 
 export type Route = RouteSpec<TSchema | undefined, TSchema | undefined, TSchema | undefined, TSchema | undefined>
 

@@ -1,41 +1,52 @@
-import { randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { mkdir, rm, stat } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { mkdir, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
-import rateLimit from '@fastify/rate-limit'
-import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { type Actor, may } from '../../kernel/actor.ts'
-import { type Fault, Refusal } from '../../kernel/refusal.ts'
-import type { Run } from '../context.ts'
+import type { Actor } from '../../kernel/actor.ts'
+import { Refusal } from '../../kernel/refusal.ts'
+import type { Context, Run } from '../context.ts'
 import type { Importer, Part } from '../part.ts'
-import type { Asked, Route, Streamed, Upload, Visitor } from './define-route.ts'
+import { answerErrors } from './answer-errors.ts'
+import type { Asked, Intercept, Route, RouteBook, Streamed, Upload, Visitor, Wanted } from './define-route.ts'
+import { headers, keepGuard, limitRates, logOptions, masked, patienceOptions, refuseCrossSite } from './guard.ts'
+import { undeclared } from './hold-answer.ts'
+import { idempotencyKey, once } from './idempotency.ts'
+import { BODY_BYTES, bodyRoom, type Patience, pathSchema, type Rates, withIdBounds } from './limits.ts'
+import { openApi } from './openapi.ts'
+import { nothing, servePages } from './pages.ts'
+import { acceptRawBodies, MAX_UPLOAD_BYTES, type Received, receive } from './receive.ts'
+import { signInFirst } from './schema-faults.ts'
 
 export const API = '/api/v1'
 export const COOKIE = 'fundwatch_session'
 
-/** The largest upload: a file of 300 MB is refused with a sentence, by whichever reader it goes to. */
-const MAX_UPLOAD_BYTES = 310 * 1024 * 1024
-
 export interface ServerPorts {
   parts: readonly Part[]
   run: Run
-  authenticate(token: string, address: string): Promise<Visitor | null>
-  /** The surrogate of a division's code, and whether it lies in the actor's scope; null when no such code exists today. */
-  divisionOf(actor: Actor, code: string): Promise<{ id: number; inScope: boolean } | null>
+  /** Who a token belongs to, on which posts, and where: one short transaction before the one that answers. */
+  authenticate(token: string, address: string, wanted: Wanted): Promise<Visitor | null>
+  /** Who an interface key acts for; no keys are known where this is left out. */
+  authenticateKey?(key: string, address: string, wanted: Wanted): Promise<Visitor | null>
   refused(actor: Actor | null, address: string, route: string, refusal: Refusal): Promise<void>
   webFolder: string
   temporaryFolder: string
   /** False where the server speaks plain HTTP on a closed network; cookies are then not marked Secure. */
   secureCookies: boolean
+  /** Addresses of the proxies in front: only from them is the client's address taken from what they say. */
+  trustedProxies?: readonly string[]
   log?: boolean
+  /** Holds acts back for their signatures, where a chain of approval is in force. */
+  intercept?: Intercept
+  /** Where the log goes, if not to standard output. */
+  logTo?: { write(line: string): void }
+  rates?: Rates
+  patience?: Patience
+  /** Breaks an answer that is not as its route declares it; for tests. */
+  holdAnswers?: boolean
 }
 
 const digits = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)
@@ -44,69 +55,82 @@ const digits = (_: string, value: unknown): unknown => (typeof value === 'bigint
 export const routesOf = (parts: readonly Part[]): { part: string; route: Route }[] =>
   parts.flatMap(part => (part.routes ?? []).map(route => ({ part: part.name, route })))
 
-function signIn(): Refusal {
-  return new Refusal('unauthenticated', [{ code: 'sign-in-needed', zh: '请先登录。', en: 'Please sign in first.' }])
-}
-
-/** Turns the schema checker's findings into faults that name field, value and mend. */
-function schemaFaults(
-  error: {
-    validation?: { instancePath: string; message?: string; params?: Record<string, unknown>; data?: unknown }[]
-    validationContext?: string
-  },
-  body: unknown,
-): Fault[] {
-  return (error.validation ?? []).map(found => {
-    const missing = found.params?.missingProperty
-    const field = [...found.instancePath.split('/').filter(Boolean), ...(missing ? [String(missing)] : [])].join('.')
-    let value: unknown = body
-    for (const step of found.instancePath.split('/').filter(Boolean))
-      value = (value as Record<string, unknown> | undefined)?.[step]
-    const shown =
-      missing || value === undefined
-        ? undefined
-        : String(typeof value === 'object' ? JSON.stringify(value) : value).slice(0, 80)
-    return {
-      code: missing ? 'field-missing' : 'field-invalid',
-      field,
-      value: shown,
-      zh: missing ? `缺少“${field}”：请填写。` : `“${field}”不合要求（${shown ?? ''}）：请按接口说明改正。`,
-      en: missing
-        ? `“${field}” is missing: fill it in.`
-        : `“${field}” does not fit (${shown ?? ''}): ${found.message ?? 'see the API page'}.`,
-    }
+/** The forms that chains may name, each by the plainest name of its routes; a form of files is one by each kind of file. */
+const formsOf = (parts: readonly Part[]): RouteBook['forms'] => {
+  const all = routesOf(parts).flatMap(({ route: { approval, summary } }) => {
+    if (!approval) return []
+    if (!approval.includes(':kind')) return [{ form: approval, title: summary }]
+    return parts.flatMap(part =>
+      (part.importers ?? []).map(({ kind, title }) => ({
+        form: approval.replace(':kind', kind),
+        title: { zh: `${summary.zh}：${title.zh}`, en: `${summary.en}: ${title.en}` },
+      })),
+    )
   })
+  const plainer = (one: (typeof all)[number], other: (typeof all)[number]) =>
+    other.form === one.form && other.title.zh.length < one.title.zh.length
+  return all.filter(one => !all.some(other => plainer(one, other)))
 }
 
-const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    found => found.isFile(),
-    () => false,
-  )
+/** What a request may say to only look: in its body, of a form; in its address, of a file. */
+const LOOKS = { checkOnly: true, check: '1' } as const
+
+/**
+ * Whether a request only looks, so that no signature is needed. It counts only where the route itself knows the word: said beside any other
+ * form it would lead past the chain.
+ */
+function onlyLooks(route: Route, request: FastifyRequest): 'form' | 'file' | null {
+  const says = (schema: object | undefined, value: unknown, word: keyof typeof LOOKS) =>
+    word in ((schema as { properties?: object } | undefined)?.properties ?? {}) &&
+    (value as Record<string, unknown> | undefined)?.[word] === LOOKS[word]
+  if (says(route.body, request.body, 'checkOnly')) return 'form'
+  return says(route.query, request.query, 'check') ? 'file' : null
+}
+
+/** Whatever a form that only looks has written is undone, also where it forgets to. */
+async function undone<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  await context.tx.query('savepoint only_looks')
+  const answer = await work()
+  await context.tx.query('rollback to savepoint only_looks')
+  return answer
+}
+
+/** What is open to a person who must first set a password, or a second factor. */
+const BEFORE_ALL_ELSE = {
+  password: ['/session', '/password'],
+  secondFactor: ['/session', '/password', '/second-factor', '/second-factor/confirm'],
+}
 
 export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> {
   const server = Fastify({
-    logger: ports.log ? { level: 'warn', redact: ['req.headers.cookie', 'req.headers.authorization'] } : false,
-    bodyLimit: 20 * 1024 * 1024,
-    trustProxy: false,
-    ajv: { customOptions: { allErrors: true, coerceTypes: 'array', removeAdditional: false } },
+    logger: ports.log ? { ...logOptions, stream: masked(ports.logTo) } : false,
+    bodyLimit: BODY_BYTES.form,
+    // The schema says how long a value in the path may be: the router would answer as if nothing were there.
+    routerOptions: { maxParamLength: 16_384 },
+    ...patienceOptions(ports.patience),
+    // An address that cannot be read is answered like one that is not there, without repeating it.
+    frameworkErrors: (_error, _request, reply) => nothing(reply as unknown as FastifyReply),
+    trustProxy: ports.trustedProxies?.length ? [...ports.trustedProxies] : false,
+    // A number that is not finite (1e309) would pass unmeasured by its bounds, were numbers checked strictly.
+    ajv: { customOptions: { allErrors: true, coerceTypes: 'array', removeAdditional: false, strictNumbers: false } },
   })
   await server.register(cookie)
-  await server.register(helmet, {
-    contentSecurityPolicy: {
-      directives: {
-        defaultSrc: ["'self'"],
-        // Ant Design writes its styles into the page; nothing else is inline.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        upgradeInsecureRequests: null,
-      },
-    },
-    strictTransportSecurity: ports.secureCookies,
-  })
-  await server.register(rateLimit, { max: 1200, timeWindow: '1 minute' })
+  keepGuard(server, ports.patience)
+  await server.register(helmet, headers(ports.secureCookies))
+  const rates = await limitRates(server, ports.rates, request => visitors.get(request)?.actor.id)
   await server.register(compress, { threshold: 2048 })
-  await server.register(multipart, { limits: { fileSize: MAX_UPLOAD_BYTES, files: 1, fields: 10 } })
+  await server.register(multipart, {
+    limits: {
+      fileSize: MAX_UPLOAD_BYTES,
+      files: 1,
+      fields: 10,
+      parts: 12,
+      fieldSize: 10_000,
+      fieldNameSize: 100,
+      headerPairs: 50,
+    },
+  })
+  acceptRawBodies(server)
   await server.register(swagger, { openapi: { info: { title: 'fundwatch', version: 'v1' } } })
   // Fen and ids are bigint: they leave as text, with a response schema or without one.
   server.setSerializerCompiler(() => data => JSON.stringify(data, digits))
@@ -117,59 +141,17 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
     ports.parts.flatMap(part => (part.importers ?? []).map(one => [one.kind, one] as const)),
   )
   const visitors = new WeakMap<FastifyRequest, Visitor>()
+  const keyed = new Map(routesOf(ports.parts).map(({ route }) => [`${route.method} ${route.path}`, route]))
+  const book: RouteBook = { forms: formsOf(ports.parts), of: key => keyed.get(key) }
 
-  server.setErrorHandler(async (error, request, reply) => {
-    let refusal: Refusal
-    const raised = error as Error & { validation?: never[]; statusCode?: number; code?: string }
-    if (raised instanceof Refusal) refusal = raised
-    else if (raised.validation) refusal = new Refusal('input', schemaFaults(raised, request.body))
-    else if (raised.statusCode === 413 || raised.code === 'FST_REQ_FILE_TOO_LARGE')
-      refusal = new Refusal('too-large', [
-        {
-          code: 'upload-too-large',
-          zh: '上传的内容超过上限：请拆分后再传。',
-          en: 'The upload is over the limit: split it and try again.',
-        },
-      ])
-    else if (raised.statusCode === 429)
-      return reply.status(429).send({
-        faults: [
-          {
-            code: 'too-often',
-            zh: '操作过于频繁：请一分钟后再试。',
-            en: 'Too many requests: try again in a minute.',
-          },
-        ],
-        count: 1,
-      })
-    else if (raised.statusCode && raised.statusCode < 500)
-      refusal = new Refusal('input', [
-        { code: 'request-malformed', zh: '请求格式不对。', en: 'The request is malformed.' },
-      ])
-    else {
-      request.log.error(raised)
-      return reply.status(500).send({
-        faults: [
-          {
-            code: 'broken',
-            zh: '系统出错，本次操作没有保存：请重试；仍不行请告诉管理员，并说明时间。',
-            en: 'Something broke and nothing was stored: try again; if it persists, tell the administrator the time.',
-          },
-        ],
-        count: 1,
-      })
-    }
-    if (refusal.kind === 'forbidden' || refusal.kind === 'unauthenticated' || refusal.kind === 'conflict')
-      await ports
-        .refused(
-          visitors.get(request)?.actor ?? null,
-          request.ip,
-          `${request.method} ${request.routeOptions.url}`,
-          refusal,
-        )
-        .catch(() => {})
-    return reply.status(refusal.status).send({ faults: refusal.faults, count: refusal.count, repairs: refusal.repairs })
-  })
+  answerErrors(server, (request, refusal) =>
+    ports.refused(
+      visitors.get(request)?.actor ?? null,
+      request.ip,
+      `${request.method} ${request.routeOptions.url}`,
+      refusal,
+    ),
+  )
 
   for (const { part, route } of routesOf(ports.parts)) mount(part, route)
 
@@ -177,36 +159,74 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
     server.route({
       method: route.method,
       url: API + route.path,
+      config: { raw: route.raw ?? false },
       schema: {
         tags: [part],
         summary: `${route.summary.en} · ${route.summary.zh}`,
         description: `permission: ${route.permission}`,
-        ...(route.params ? { params: route.params } : {}),
-        ...(route.query ? { querystring: route.query } : {}),
-        ...(route.body && !route.upload ? { body: route.body } : {}),
+        ...(route.path.includes(':') ? { params: pathSchema(route) } : {}),
+        ...(route.query ? { querystring: withIdBounds(route.query) } : {}),
+        ...(route.body && !route.upload ? { body: withIdBounds(route.body) } : {}),
         ...(route.answer ? { response: { 200: route.answer } } : {}),
       },
+      bodyLimit: bodyRoom(route),
       // Who asks is settled before what is asked: a stranger learns nothing from the shape of a refusal.
       preValidation: async request => admit(route, request),
       handler: (request, reply) => answer(route, request, reply),
     })
   }
 
-  async function admit(route: Route, request: FastifyRequest): Promise<void> {
+  /** By the key of another system, where the request carries one; else by the cookie. */
+  async function whoAsks(request: FastifyRequest, wanted: Wanted): Promise<Visitor | null> {
+    const [, key] = /^Bearer (\S{1,200})$/i.exec(request.headers.authorization ?? '') ?? []
+    if (key) return (await ports.authenticateKey?.(key, request.ip, wanted)) ?? null
     const token = request.cookies[COOKIE]
-    const visitor = token ? await ports.authenticate(token, request.ip) : null
-    if (visitor) visitors.set(request, visitor)
-    if (route.permission === 'public') return
-    if (!visitor) throw signIn()
-    if (request.method !== 'GET' && request.headers['x-csrf-token'] !== visitor.csrf)
+    return token ? ports.authenticate(token, request.ip, wanted) : null
+  }
+
+  async function admit(route: Route, request: FastifyRequest): Promise<void> {
+    refuseCrossSite(request)
+    const code = (request.params as { division?: string }).division
+    const visitor = await whoAsks(request, { permission: route.permission, division: code })
+    if (visitor) {
+      visitors.set(request, visitor)
+      await rates.person(request)
+    }
+    if (route.permission === 'public') {
+      if (request.method !== 'GET') await rates.signIn(request)
+      return
+    }
+    if (!visitor) throw signInFirst()
+    if (!visitor.byKey && request.method !== 'GET' && request.headers['x-csrf-token'] !== visitor.csrf)
       throw new Refusal('forbidden', [
         { code: 'csrf', zh: '页面已过期：请刷新后重做。', en: 'The page has expired: reload it and try again.' },
       ])
-    if (visitor.mustChange && route.path !== '/session' && route.path !== '/password')
+    if (visitor.mustChange && !BEFORE_ALL_ELSE.password.includes(route.path))
       throw new Refusal('forbidden', [
-        { code: 'password-change-needed', zh: '首次登录请先修改密码。', en: 'Change your password first.' },
+        {
+          code: 'password-change-needed',
+          zh: '首次登录或密码到期，请先修改密码。',
+          en: 'Change your password first: it is a first one, or too old.',
+        },
       ])
-    if (route.permission !== 'signed-in' && !may(visitor.actor, route.permission))
+    if (visitor.mustEnrol && !visitor.mustChange && !BEFORE_ALL_ELSE.secondFactor.includes(route.path))
+      throw new Refusal('forbidden', [
+        {
+          code: 'second-factor-setup-needed',
+          zh: '您的岗位要求双因素登录，请先设置动态口令。',
+          en: 'Your post asks for a second factor: set it up first.',
+        },
+      ])
+    if (code !== undefined && visitor.division === null && visitor.granted)
+      throw new Refusal('missing', [
+        {
+          code: 'division-unknown',
+          value: code,
+          zh: `没有区划代码“${code}”。`,
+          en: `There is no division with the code “${code}”.`,
+        },
+      ])
+    if (!visitor.granted)
       throw new Refusal('forbidden', [
         {
           code: 'permission-missing',
@@ -215,29 +235,16 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
           en: `Your post may not do this (${route.summary.en}): apply for the permission if you need it.`,
         },
       ])
-    const code = (request.params as { division?: string }).division
-    if (code !== undefined) {
-      const division = await ports.divisionOf(visitor.actor, code)
-      if (!division)
-        throw new Refusal('missing', [
-          {
-            code: 'division-unknown',
-            value: code,
-            zh: `没有区划代码“${code}”。`,
-            en: `There is no division with the code “${code}”.`,
-          },
-        ])
-      if (!division.inScope)
-        throw new Refusal('forbidden', [
-          {
-            code: 'division-outside-scope',
-            value: code,
-            zh: `区划“${code}”不在您的权限范围内。`,
-            en: `Division “${code}” lies outside your scope.`,
-          },
-        ])
-      divisions.set(request, division.id)
-    }
+    if (visitor.division && !visitor.division.inScope)
+      throw new Refusal('forbidden', [
+        {
+          code: 'division-outside-scope',
+          value: code ?? '',
+          zh: `区划“${code}”不在您的权限范围内。`,
+          en: `Division “${code}” lies outside your scope.`,
+        },
+      ])
+    if (visitor.division) divisions.set(request, visitor.division.id)
   }
 
   const divisions = new WeakMap<FastifyRequest, number>()
@@ -247,7 +254,8 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
     const visitor = visitors.get(request)
     const later: (() => Promise<void>)[] = []
     let refusedAfter: Refusal | undefined
-    const upload = route.upload ? await receive(request) : undefined
+    const key = idempotencyKey(request.headers['idempotency-key'])
+    const upload = route.upload ? await receive(request, ports.temporaryFolder, route.raw ?? false) : undefined
     const asked = {
       params: request.params,
       query: request.query,
@@ -262,6 +270,7 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
       },
       token: request.cookies[COOKIE] ?? null,
       visitor: visitor ?? null,
+      idempotencyKey: key,
       agent: String(request.headers['user-agent'] ?? '').slice(0, 200),
       setToken(token: string | null) {
         const options = { path: '/', httpOnly: true, sameSite: 'strict', secure: ports.secureCookies } as const
@@ -274,20 +283,67 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
       },
       run: ports.run,
       importer: (kind: string) => importers.get(kind),
+      routes: book,
       afterAnswer: (work: () => Promise<void>) => later.push(work),
     } as unknown as Asked<never, never, never>
     const clean = async () => {
-      if (upload) await rm((upload as Upload & { path: string }).path, { force: true })
+      if (upload) await rm((upload as Received).path, { force: true })
     }
     try {
-      const result = await ports.run(visitor?.actor ?? NOBODY, context => route.handle(context, asked), {
-        address: request.ip,
-        readOnly: route.readOnly ?? route.method === 'GET',
-      })
+      const readOnly = route.readOnly ?? route.method === 'GET'
+      const keyed = key !== null && visitor && !readOnly && !route.keepsKeys
+      const { approval } = route
+      let isHeld = false
+      const { result, replayed } = await ports.run(
+        visitor?.actor ?? NOBODY,
+        context => {
+          // A transaction that is run again begins anew.
+          later.length = 0
+          refusedAfter = undefined
+          isHeld = false
+          const work = async () => {
+            if (!approval || !ports.intercept) return route.handle(context, asked)
+            const looks = onlyLooks(route, request)
+            if (looks === 'form') return undone(context, async () => route.handle(context, asked))
+            if (looks === 'file') return route.handle(context, asked)
+            const form = approval.replace(':kind', (request.params as { kind?: string }).kind ?? '')
+            const held = await ports.intercept(context, { form, route, path: request.url.slice(API.length) }, asked)
+            if (held === null) return route.handle(context, asked)
+            isHeld = true
+            later.length = 0
+            return held
+          }
+          if (!keyed) return work().then(result => ({ result, replayed: null }))
+          return once(
+            context,
+            {
+              actor: visitor.actor.id,
+              key,
+              route: `${request.method} ${request.url}`,
+              asked: upload ? upload.sm3 : JSON.stringify(request.body ?? null),
+            },
+            work,
+            answer =>
+              refusedAfter || (answer as Streamed | undefined)?.stream ? null : JSON.stringify(answer ?? {}, digits),
+          )
+        },
+        { address: request.ip, readOnly, action: `${route.method} ${route.path}` },
+      )
+      if (isHeld) reply.status(202)
       if (refusedAfter) throw refusedAfter
+      if (replayed !== null) {
+        await clean()
+        return reply
+          .header('cache-control', 'no-store')
+          .header('idempotency-replayed', 'true')
+          .type('application/json; charset=utf-8')
+          .serializer(String)
+          .send(replayed)
+      }
       if (later.length > 0)
         setImmediate(async () => {
-          for (const work of later) await work().catch(error => request.log.error(error))
+          for (const work of later)
+            await work().catch(error => request.log.error({ err: error }, 'work after the answer broke'))
           await clean()
         })
       else await clean()
@@ -297,30 +353,11 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
         reply.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(streamed.fileName)}`)
         return reply.send(streamed.stream)
       }
+      const wrong = ports.holdAnswers && !isHeld && undeclared(route, JSON.stringify(result ?? {}, digits))
+      if (wrong) throw new Error(`${route.method} ${route.path}: ${wrong}`)
       return reply.header('cache-control', 'no-store').send(result ?? {})
     } catch (error) {
       await clean()
-      throw error
-    }
-  }
-
-  async function receive(request: FastifyRequest): Promise<(Upload & { path: string }) | undefined> {
-    if (!request.isMultipart()) return undefined
-    const part = await request.file()
-    if (!part) return undefined
-    const path = join(ports.temporaryFolder, randomUUID())
-    try {
-      await pipeline(part.file, createWriteStream(path, { mode: 0o600 }))
-      if (part.file.truncated) throw Object.assign(new Error('too large'), { statusCode: 413 })
-      // The other fields of the form arrive beside the file.
-      request.body = Object.fromEntries(
-        Object.entries(part.fields).flatMap(([name, field]) =>
-          field && 'value' in field ? [[name, field.value]] : [],
-        ),
-      )
-      return { path, fileName: part.filename, size: (await stat(path)).size, open: () => createReadStream(path) }
-    } catch (error) {
-      await rm(path, { force: true })
       throw error
     }
   }
@@ -332,41 +369,11 @@ export async function buildServer(ports: ServerPorts): Promise<FastifyInstance> 
   })
   // What the interface is, is told to those who may use some of it.
   server.get(`${API}/openapi.json`, async request => {
-    const token = request.cookies[COOKIE]
-    if (!token || !(await ports.authenticate(token, request.ip))) throw signIn()
-    return server.swagger()
+    if (!(await whoAsks(request, { permission: 'signed-in' }))) throw signInFirst()
+    return openApi(routesOf(ports.parts), API)
   })
 
-  if (existsSync(ports.webFolder)) {
-    await server.register(fastifyStatic, {
-      root: ports.webFolder,
-      serve: false,
-      cacheControl: false,
-      // The names of the page's parts hold their digests; the page itself names the parts of this version.
-      setHeaders: (answer, path) =>
-        answer.setHeader(
-          'cache-control',
-          relative(ports.webFolder, path).startsWith(`assets${sep}`)
-            ? 'public, max-age=31536000, immutable'
-            : 'no-cache',
-        ),
-    })
-    // Files are looked for when they are asked for, so that pages built anew need no restart. The browser's own addresses all open the
-    // one page. Unknown API addresses do not, and neither do the page's parts: who kept the page of an earlier version would be given
-    // this one for its script.
-    server.get('/*', { schema: { hide: true } }, async (request, reply) => {
-      const path = request.url.split('?')[0] ?? '/'
-      if (path.startsWith('/api/')) return nothing(reply)
-      if (await isFile(join(ports.webFolder, path))) return reply.sendFile(path)
-      return path.startsWith('/assets/') ? nothing(reply) : reply.sendFile('index.html')
-    })
-  }
+  await servePages(server, ports.webFolder)
   server.setNotFoundHandler((_, reply) => nothing(reply))
   return server
 }
-
-const nothing = (reply: FastifyReply) =>
-  reply.status(404).send({
-    faults: [{ code: 'address-unknown', zh: '没有这个地址。', en: 'There is no such address.' }],
-    count: 1,
-  })

@@ -18,7 +18,6 @@ beforeAll(async () => {
     parts: [],
     run: unasked,
     authenticate: unasked,
-    divisionOf: unasked,
     refused: unasked,
     webFolder: web,
     temporaryFolder: join(folder, 'uploads'),

@@ -129,6 +129,7 @@ export class CsvScanner {
   /** Whether the last record came without a line end. */
   unended = false
   #separator: number
+  #separatorText: string
   #maxChars: number
   #faults: FaultList
   #maxRows: number
@@ -143,6 +144,7 @@ export class CsvScanner {
 
   constructor(separator: string, maxChars: number, faults: FaultList, maxRows = Number.POSITIVE_INFINITY) {
     this.#separator = separator.charCodeAt(0)
+    this.#separatorText = separator
     this.#maxChars = maxChars
     this.#faults = faults
     this.#maxRows = maxRows
@@ -161,8 +163,29 @@ export class CsvScanner {
     let start = 0
     let recordStart = 0
     let i = 0
+    // Where the next of each stands, for whole records that can be cut without looking at each character.
+    let quote = -2
+    let cr = -2
     while (i < length) {
       if (this.#rows.length >= this.#maxRows) return
+      if (
+        i === recordStart &&
+        this.#state === 0 &&
+        this.#recordChars === 0 &&
+        !this.#afterCr &&
+        this.#cells.length === 0
+      ) {
+        const lf = text.indexOf('\n', i)
+        if (quote !== -1 && quote < i) quote = text.indexOf('"', i)
+        if (cr !== -1 && cr < i) cr = text.indexOf('\r', i)
+        const end = cr >= 0 && cr === lf - 1 ? cr : lf
+        if (lf >= 0 && (quote < 0 || quote > lf) && (cr < 0 || cr >= end) && end - i <= this.#maxChars) {
+          this.#cells = text.slice(i, end).split(this.#separatorText)
+          this.#endRow()
+          i = start = recordStart = lf + 1
+          continue
+        }
+      }
       if (this.#state === 2) {
         const close = text.indexOf('"', i)
         if (close < 0) break

@@ -1,6 +1,8 @@
 import { parseDate } from '../../kernel/clock.ts'
 import { type Fen, MAX_FEN, type MoneyUnit, narrowDigits, parseMoney, yuan } from '../../kernel/money.ts'
 import type { FaultList } from '../../kernel/refusal.ts'
+import { columnLabel } from './header.ts'
+import type { DateOrder } from './mapping.ts'
 import type { Column, TableRow } from './table.ts'
 
 export interface TextRule {
@@ -67,6 +69,14 @@ export abstract class FieldReader {
 
   /** How a sentence names the field. */
   protected abstract label(name: string): string
+
+  /** What amounts of the field are in, and how its dates are written, where a mapping says so. */
+  protected unitOf(_name: string): MoneyUnit {
+    return '元'
+  }
+  protected datesOf(_name: string): DateOrder {
+    return 'ymd'
+  }
 
   /** How a sentence names the row. */
   protected where(): { zh: string; en: string } {
@@ -139,7 +149,7 @@ export abstract class FieldReader {
   money(name: string, rule: MoneyRule = {}): Fen | null {
     const value = this.raw(name)
     if (value === '' && rule.required === false) return null
-    const unit = rule.unit ?? '元'
+    const unit = rule.unit ?? this.unitOf(name)
     const parsed = parseMoney(value, unit)
     if ('problem' in parsed) {
       if (value === '' || parsed.problem === 'empty')
@@ -209,7 +219,7 @@ export abstract class FieldReader {
     const value = this.raw(name)
     if (value === '') return rule.required ? this.#missing(name) : null
     const narrow = narrowDigits(value).trim()
-    const date = parseDate(narrow)
+    const date = parseDate(inOrder(narrow, this.datesOf(name)))
     if (date === null) {
       if (/^\d{4}(?:[-/年.]\d{1,2}[-/月.]\d{1,2}日?|\d{4})(?:\D.*|\d{6,9})?$/.test(narrow))
         return this.fault(
@@ -287,18 +297,27 @@ export abstract class FieldReader {
   }
 }
 
+/** `31/12/2018` and its like, year first; what does not have that form is left alone. */
+function inOrder(text: string, order: DateOrder): string {
+  const match = order === 'ymd' ? null : /^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$/.exec(text)
+  if (!match) return text
+  const [, first = '', second = '', year = ''] = match
+  return order === 'dmy' ? `${year}-${second}-${first}` : `${year}-${first}-${second}`
+}
+
 /** Reads rows of `readTable`; names are those of the columns. An unknown name is a mistake of ours and throws. */
 export class RowReader extends FieldReader {
   #index = new Map<string, number>()
   #labels = new Map<string, string>()
+  #mapped = new Map<string, Column>()
   #cells: (string | undefined)[] = []
 
   constructor(columns: readonly Column[], faults: FaultList) {
     super(faults)
     columns.forEach((column, index) => {
       this.#index.set(column.name, index)
-      const title = column.titles[0]
-      this.#labels.set(column.name, title && title !== column.name ? `${column.name}（${title}）` : column.name)
+      this.#labels.set(column.name, columnLabel(column))
+      if (column.value !== undefined || column.unit || column.dates) this.#mapped.set(column.name, column)
     })
   }
 
@@ -312,7 +331,16 @@ export class RowReader extends FieldReader {
   raw(name: string): string {
     const index = this.#index.get(name)
     if (index === undefined) throw new RangeError(`no column ${name}`)
-    return this.#cells[index] ?? ''
+    const cell = this.#cells[index] ?? ''
+    return cell === '' && this.#mapped.size > 0 ? (this.#mapped.get(name)?.value ?? '') : cell
+  }
+
+  protected override unitOf(name: string): MoneyUnit {
+    return this.#mapped.get(name)?.unit ?? '元'
+  }
+
+  protected override datesOf(name: string): DateOrder {
+    return this.#mapped.get(name)?.dates ?? 'ymd'
   }
 
   protected label(name: string): string {

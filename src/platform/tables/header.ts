@@ -34,7 +34,7 @@ export function columnLetters(index: number): string {
 }
 
 /** Blanks, byte-order mark, width of brackets, case and the asterisk of mandatory columns do not matter in a header. */
-const normalise = (header: string): string =>
+export const normaliseHeading = (header: string): string =>
   header
     // No header is longer; patterns over hostile megabytes would be slow.
     .slice(0, 200)
@@ -43,8 +43,13 @@ const normalise = (header: string): string =>
     .replace(/^[*]+|[*]+$/g, '')
     .toUpperCase()
 
-const label = (column: Column): string =>
-  column.titles[0] && column.titles[0] !== column.name ? `${column.name}（${column.titles[0]}）` : column.name
+/** How sentences name a column: by the bureau's own heading where it was mapped. */
+export const columnLabel = (column: Column): string =>
+  column.heading
+    ? `“${column.heading}”（${column.name}）`
+    : column.titles[0] && column.titles[0] !== column.name
+      ? `${column.name}（${column.titles[0]}）`
+      : column.name
 
 /** Finds which row is the header and which cell holds which column. */
 export class HeaderMatcher {
@@ -55,9 +60,9 @@ export class HeaderMatcher {
   constructor(columns: readonly Column[]) {
     this.columns = columns
     columns.forEach((column, index) => {
-      this.#names.set(normalise(column.name), index)
+      this.#names.set(normaliseHeading(column.name), index)
       for (const key of [column.name, ...column.titles]) {
-        const normal = normalise(key)
+        const normal = normaliseHeading(key)
         if (!this.#keys.has(normal)) this.#keys.set(normal, index)
       }
     })
@@ -91,7 +96,7 @@ export class HeaderMatcher {
           .slice(0, 120) ?? ''
       const wanted = this.columns
         .filter(column => column.required)
-        .map(label)
+        .map(columnLabel)
         .join('、')
       throw new Refusal('input', [
         {
@@ -112,7 +117,7 @@ export class HeaderMatcher {
   repeats(header: FoundHeader, cells: readonly string[]): boolean {
     let same = 0
     for (let index = 0; index < cells.length; index++) {
-      const key = normalise(cells[index]!)
+      const key = normaliseHeading(cells[index]!)
       if (key === '') continue
       const column = this.#column(key)
       if (column >= 0 && header.map[column] === index) same++
@@ -154,7 +159,7 @@ export class HeaderMatcher {
     const map = this.columns.map(() => -1)
     const match: Match = { row, headers, map, unknown: [], duplicated: [], wrongUnit: [], required: 0, matched: 0 }
     headers.forEach((header, index) => {
-      const key = normalise(header)
+      const key = normaliseHeading(header)
       if (key === '') return
       const column = this.#column(key)
       if (column < 0) {
@@ -187,7 +192,7 @@ export class HeaderMatcher {
         row,
         field: name,
         value: header,
-        zh: `第 ${row} 行表头“${header}”的单位不是元；请把该列换算成元，表头改为“${label(this.columns[column]!)}”。`,
+        zh: `第 ${row} 行表头“${header}”的单位不是元；请把该列换算成元，表头改为“${columnLabel(this.columns[column]!)}”。`,
         en: `Row ${row}: the header "${header}" is not in yuan; convert the column to yuan and head it "${name}".`,
       })
     }
@@ -197,8 +202,8 @@ export class HeaderMatcher {
         code: 'column-missing',
         row,
         field: column.name,
-        zh: `第 ${row} 行表头缺少必需的列 ${label(column)}；请补上该列，表头可写：${[column.name, ...column.titles].join('、')}。`,
-        en: `Row ${row}: the required column ${label(column)} is missing; add it, headed with one of: ${[column.name, ...column.titles].join(', ')}.`,
+        zh: `第 ${row} 行表头缺少必需的列 ${columnLabel(column)}；请补上该列，表头可写：${[column.name, ...column.titles].join('、')}。`,
+        en: `Row ${row}: the required column ${columnLabel(column)} is missing; add it, headed with one of: ${[column.name, ...column.titles].join(', ')}.`,
       })
     }
     for (const { column, first, second } of match.duplicated) {
@@ -209,8 +214,8 @@ export class HeaderMatcher {
         row,
         field: name,
         value: match.headers[second],
-        zh: `第 ${row} 行表头里 ${label(this.columns[column]!)} 出现了两次（${a} 列“${match.headers[first]}”和 ${b} 列“${match.headers[second]}”）；请只留一列。`,
-        en: `Row ${row}: ${label(this.columns[column]!)} stands twice in the header (column ${a} "${match.headers[first]}" and column ${b} "${match.headers[second]}"); keep one.`,
+        zh: `第 ${row} 行表头里 ${columnLabel(this.columns[column]!)} 出现了两次（${a} 列“${match.headers[first]}”和 ${b} 列“${match.headers[second]}”）；请只留一列。`,
+        en: `Row ${row}: ${columnLabel(this.columns[column]!)} stands twice in the header (column ${a} "${match.headers[first]}" and column ${b} "${match.headers[second]}"); keep one.`,
       })
     }
     return faults

@@ -1,6 +1,7 @@
 import type { FaultList } from '../../kernel/refusal.ts'
 import type { ImportOutcome, ImportRequest } from '../part.ts'
 import { RowReader } from './fields.ts'
+import { mappedColumns } from './mapping.ts'
 import { type Column, readTable } from './table.ts'
 
 /**
@@ -15,8 +16,9 @@ export async function readRows<Row>(
   rowOf: (reader: RowReader) => Row | null,
   maxRows = 100_000,
 ): Promise<{ read: number; rows: Row[] }> {
-  const table = await readTable(request.source, columns, { faults, limits: { maxRows } })
-  const reader = new RowReader(columns, faults)
+  const mapped = mappedColumns(columns, request.mapping)
+  const table = await readTable(request.source, mapped, { faults, limits: { maxRows } })
+  const reader = new RowReader(mapped, faults)
   const rows: Row[] = []
   let read = 0
   for await (const chunk of table.rows) {

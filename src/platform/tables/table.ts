@@ -1,7 +1,10 @@
 import type { Readable } from 'node:stream'
+import type { MoneyUnit } from '../../kernel/money.ts'
 import { type Fault, FaultList, Refusal, refuse } from '../../kernel/refusal.ts'
 import { readCsv } from './csv-reader.ts'
 import { columnLetters, type FoundHeader, HeaderMatcher } from './header.ts'
+import { readJsonLines } from './json-lines.ts'
+import type { DateOrder } from './mapping.ts'
 import { probe, tooLarge } from './source.ts'
 import { openWorkbook } from './xlsx-workbook.ts'
 
@@ -11,6 +14,11 @@ export interface Column {
   /** Accepted headers besides it: Chinese names, names of older forms. */
   titles: readonly string[]
   required: boolean
+  /** Set by a mapping (`mapping.ts`): the bureau's own heading, a value for all rows, the unit of amounts, the order of dates. */
+  heading?: string
+  value?: string
+  unit?: MoneyUnit
+  dates?: DateOrder
 }
 
 export interface TableRow {
@@ -64,7 +72,7 @@ export interface ReadTableOptions {
 }
 
 export interface Table {
-  format: 'csv' | 'xlsx'
+  format: 'csv' | 'xlsx' | 'jsonl'
   /** `utf-8`, `utf-8-bom` or `gb18030`; of CSV only. */
   encoding?: string
   /** Name of the sheet that had the header; of XLSX only. */
@@ -89,7 +97,7 @@ export interface CellProblem {
 }
 
 export interface RawTable {
-  format: 'csv' | 'xlsx'
+  format: 'csv' | 'xlsx' | 'jsonl'
   encoding?: string
   sheet?: string
   header: FoundHeader
@@ -126,7 +134,7 @@ export async function readTable(
 }
 
 export interface TablePreview {
-  format: 'csv' | 'xlsx'
+  format: 'csv' | 'xlsx' | 'jsonl'
   encoding?: string
   sheet?: string
   headers: string[]
@@ -158,13 +166,16 @@ export async function tablePreview(
   }
 }
 
-async function openTable(
+const openTable = (source: TableSource, columns: readonly Column[], limits: TableLimits, faults: FaultList) =>
+  openRaw(source, new HeaderMatcher(columns), limits, faults)
+
+/** A table of whatever form, with the header that the matcher finds in it. */
+export async function openRaw(
   source: TableSource,
-  columns: readonly Column[],
+  matcher: HeaderMatcher,
   limits: TableLimits,
   faults: FaultList,
 ): Promise<RawTable> {
-  const matcher = new HeaderMatcher(columns)
   const found = await probe(source, limits.maxBytes)
   if (found.kind === 'zip') {
     if (source.size !== undefined && source.size >= limits.maxWorkbookBytes) tooLarge(limits.maxWorkbookBytes)
@@ -177,6 +188,8 @@ async function openTable(
       `“${source.fileName}”是 ${found.markup === 'html' ? '网页（HTML）' : 'XML 报文'}，不是表格；${found.markup === 'html' ? '请在办公软件中打开后另存为 XLSX' : '支付凭证请用“凭证报文导入”'}。`,
       `"${source.fileName}" is ${found.markup === 'html' ? 'a web page (HTML)' : 'an XML message'}, not a table; ${found.markup === 'html' ? 'open it in the office program and save it as XLSX' : 'use the voucher import for payment vouchers'}.`,
     )
+  if (/^(?:\xEF\xBB\xBF)?\s*\{/.test(found.head.toString('latin1', 0, 512)))
+    return readJsonLines(source, found, matcher, limits, faults)
   return readCsv(source, found, matcher, limits, faults)
 }
 

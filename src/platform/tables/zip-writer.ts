@@ -8,7 +8,7 @@ export interface ZipPart {
 const FULL = 0xffffffff
 /** 1 January 2000, in the archive's own form: the same rows give the same bytes on every day. */
 const DOS_DATE = ((2000 - 1980) << 9) | (1 << 5) | 1
-const GATHER_CHARS = 65_536
+const GATHER_CHARS = 24_576
 
 /**
  * Packs text parts one after another as they are written, so that nothing is held but the list of names. Sizes follow

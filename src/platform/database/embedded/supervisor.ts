@@ -36,6 +36,7 @@ export interface EmbeddedOptions {
 
 /** A client's backend is gone a few moments after the client; this long we wait before we call it somebody. */
 const LEAVE_GRACE_MS = 1_000
+const JOIN_ATTEMPTS = 100
 const LEAVE_POLL_MS = 25
 
 /**
@@ -122,7 +123,8 @@ async function open(place: Place, options: EmbeddedOptions): Promise<Opened> {
   const made = await clusterMajor(place.cluster)
   const keys = await readOrMakeKeys(place.dataDir, made !== undefined)
   let how: EmbeddedDatabase['how'] = 'joined'
-  let server = made === undefined ? undefined : await liveServer(place, options)
+  const joined = made === undefined ? undefined : await joinServer(place, keys, options)
+  let server = joined?.server
   if (!server) {
     const programs = await programsFor(place)
     if (made === undefined) {
@@ -138,7 +140,7 @@ async function open(place: Place, options: EmbeddedOptions): Promise<Opened> {
     }
     server = await start(place, programs, options)
   }
-  const client = await connectPresence(server, keys)
+  const client = joined?.client ?? (await connectPresence(server, keys))
   try {
     if (how === 'joined' && (await others(client)).present === 0) how = 'adopted'
     await ensureRoles(client, keys)
@@ -160,7 +162,8 @@ async function reopen(
   if ((await clusterMajor(place.cluster)) === undefined) return undefined
   const lock = await takeLock(place.dataDir)
   try {
-    let server = await liveServer(place, options)
+    const joined = await joinServer(place, keys, options)
+    let server = joined?.server
     if (!server) {
       if (!(await needsRecovery(place.cluster))) return undefined
       options.progress?.({
@@ -169,7 +172,7 @@ async function reopen(
       })
       server = await start(place, await programsFor(place), options)
     }
-    return { server, client: await connectPresence(server, keys) }
+    return { server, client: joined?.client ?? (await connectPresence(server, keys)) }
   } finally {
     await lock.release()
   }
@@ -177,6 +180,26 @@ async function reopen(
 
 const programsFor = (place: Place): Promise<Programs> =>
   findPrograms(isRoot() ? [SYSTEM_HOME, place.home] : [place.dataDir], place.user)
+
+/** Joins the server that runs already. One that is killed at this moment still takes a call and cuts it off: it is looked for again. */
+async function joinServer(
+  place: Place,
+  keys: Keys,
+  options: EmbeddedOptions,
+): Promise<{ server: Running; client: pg.Client } | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const server = await liveServer(place, options)
+    if (!server) return undefined
+    try {
+      return { server, client: await connectPresence(server, keys) }
+    } catch (error) {
+      const { code = '', message } = error as { code?: string; message: string }
+      const cut = ['ECONNRESET', 'EPIPE'].includes(code) || message === 'Connection terminated unexpectedly'
+      if (!cut || attempt === JOIN_ATTEMPTS) throw error
+      await sleep(LEAVE_POLL_MS)
+    }
+  }
+}
 
 /** The server that runs already, once it takes connections: one that is still stopping counts as none. */
 const liveServer = (place: Place, { progress }: EmbeddedOptions): Promise<Running | undefined> =>

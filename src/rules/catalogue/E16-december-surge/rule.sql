@@ -1,0 +1,17 @@
+select d.division, concat(d.fund, '/', d.fiscal_year) as cause, d.fiscal_year, 'yellow' as level, d.fund::text as subject,
+  concat_ws(' ', f.code, f.name) as label, d.fund, d.december_fen as amount_fen,
+  jsonb_build_object('year', d.fiscal_year::text, 'december_fen', d.december_fen::text, 'paid_fen', d.paid_fen::text,
+    'percent', round(d.december_fen * 100.0 / d.paid_fen, 1)) as evidence
+from (
+  select p.division, p.fund, p.fiscal_year, sum(p.paid_fen)::bigint as paid_fen,
+    coalesce(sum(p.paid_fen) filter (where p.day >= make_date(p.fiscal_year, 12, 1)), 0)::bigint as december_fen
+  from payments.published_paid_line p
+  join allotments.published_line_document l on l.division = p.division and l.id = p.allotment
+  join parameter on parameter.division = p.division
+  where p.fund is not null and not p.application and platform.today() >= make_date(p.fiscal_year, 12, 1)
+    and (extract(year from l.dated) < p.fiscal_year or extract(month from l.dated) < :arranged_before_month)
+  group by 1, 2, 3
+) d
+join parameter on parameter.division = d.division
+left join funds.published_fund f on f.id = d.fund
+where d.paid_fen > 0 and d.december_fen >= :least_yuan * 100::bigint and d.december_fen * 100 >= d.paid_fen * :percent
