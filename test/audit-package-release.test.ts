@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { open } from '../src/app.ts'
 import { exportPackage } from '../src/cli/audit-package.ts'
+import { booksExtracts } from '../src/books/extract.ts'
 import type { Actor } from '../src/kernel/actor.ts'
 import { sm3 } from '../src/kernel/digest.ts'
 import type { Permission } from '../src/kernel/permission.ts'
@@ -29,7 +30,7 @@ const who = (id: number, ...permissions: Permission[]): Actor => ({
   scope: 2,
   permissions: new Set(['releases.read', ...permissions]),
 })
-const asker = who(1, 'releases.ask', 'proof.package')
+const asker = who(1, 'releases.ask', 'proof.package', 'books.read')
 const signer = who(2, 'releases.sign')
 
 beforeAll(async () => {
@@ -101,4 +102,27 @@ test('signed, it leaves byte for byte as frozen, though the books went on; the t
   // Without --release it is a working copy of today, and another file.
   expect(await command({ division: DIVISION })).toBe(0)
   expect(sm3(readFileSync(out)).toString('hex')).not.toBe(await frozen())
+})
+
+test('a signed release of another kind is no audit package, and is not written as one', async () => {
+  const ledger = await here.run(asker, context =>
+    askRelease(
+      context,
+      booksExtracts,
+      2,
+      {
+        kind: 'general-ledger',
+        parameters: { year: 2018 },
+        format: 'csv',
+        personal: false,
+        recipient: '省审计厅',
+        purpose: '年度审计调阅',
+        requestKey: 'ledger-release-1',
+      },
+      { run: here.run, code: DIVISION },
+    ),
+  )
+  rmSync(out)
+  expect(await codeOf(command({ release: ledger, division: DIVISION }))).toBe('release-of-another-kind')
+  expect(existsSync(out)).toBe(false)
 })

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { type CommandLine, EXIT, UsageError } from '../cli.ts'
 import { SYSTEM } from '../kernel/actor.ts'
 import { checkPackage, PACKAGE_CHECKS } from '../proof/check-package.ts'
+import { packageExtract } from '../proof/extract.ts'
 import { auditPackage } from '../proof/write-package.ts'
 import { handOut } from '../releases/hand-out.ts'
 import { divisionNamed, within } from './open.ts'
@@ -11,7 +12,7 @@ import { show } from './outcome.ts'
 
 /**
  * Writes an audit package, of all books or of a division and all below it: a working copy, and says so. With `--release N --division CODE`
- * the frozen file of a release that was signed, byte for byte. Refuses `release-missing`, `release-unsigned`.
+ * the frozen file of a release that was signed, byte for byte. Refuses `release-missing`, `release-unsigned`, `release-of-another-kind`.
  */
 export async function exportPackage(line: CommandLine): Promise<number> {
   const { out, division, release } = line.options
@@ -23,7 +24,7 @@ export async function exportPackage(line: CommandLine): Promise<number> {
     const scope = code === 'all' ? 0 : await here.run(SYSTEM, ({ tx }) => divisionNamed(tx, code), { readOnly: true })
     if (typeof release === 'string') {
       await here.run({ ...SYSTEM, scope }, async context => {
-        const { stream } = await handOut(context, scope, release)
+        const { stream } = await handOut(context, scope, release, packageExtract)
         await pipeline(stream, createWriteStream(out))
       })
       return

@@ -2,16 +2,31 @@ import { Readable } from 'node:stream'
 import { may } from '../kernel/actor.ts'
 import { refuse } from '../kernel/refusal.ts'
 import type { Context } from '../platform/context.ts'
+import type { Extract } from '../platform/extract.ts'
 import type { Streamed } from '../platform/http/define-route.ts'
 import { snapshotOf } from './store.ts'
 
 /**
  * The frozen file of a signed release; every time that it is taken is written down. Refuses `release-missing`, `release-unsigned`,
- * `permission-missing` for personal data in the clear. */
-export async function handOut(context: Context, division: number, release: string): Promise<Streamed> {
+ * `permission-missing` for personal data in the clear, and `release-of-another-kind` where one kind is wanted.
+ */
+export async function handOut(
+  context: Context,
+  division: number,
+  release: string,
+  wanted?: Pick<Extract, 'kind' | 'title'>,
+): Promise<Streamed> {
   const snapshot = await snapshotOf(context.tx, division, release)
   if (!snapshot)
     refuse('missing', 'release-missing', '没有这份报出材料。', 'There is no such release.', { value: release })
+  if (wanted && snapshot.kind !== wanted.kind)
+    refuse(
+      'input',
+      'release-of-another-kind',
+      `报出材料 ${release} 不是${wanted.title.zh}：请核对编号，或在“报出会签”页面下载。`,
+      `Release ${release} holds another thing than the ${wanted.title.en}: check its number, or download it on the page of releases.`,
+      { value: release },
+    )
   if (snapshot.state !== 'released')
     refuse(
       'forbidden',

@@ -90,6 +90,7 @@ export async function insertSnapshot(
 
 export interface Snapshot {
   release: string
+  kind: string
   series: string
   state: string
   personal: boolean
@@ -104,7 +105,7 @@ export interface Snapshot {
 
 export const snapshotOf = (tx: Tx, division: number, id: string, lock = false): Promise<Snapshot | undefined> =>
   tx.maybe<never>(
-    `select r.id::text as release, r.series, r.state, r.personal, r.asked_by, s.file, s.lines, encode(s.sm3, 'hex') as sm3, s.previous::text as previous,
+    `select r.id::text as release, r.kind, r.series, r.state, r.personal, r.asked_by, s.file, s.lines, encode(s.sm3, 'hex') as sm3, s.previous::text as previous,
        ${WHEN('s.frozen_at')} as frozen_at, s.totals
      from releases.release r join releases.snapshot s on s.division = r.division and s.release = r.id
      where r.division = $1 and r.id = $2 ${lock ? 'for update of r' : ''}`,

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { HANDOVER_ROLES, type Handover, type OpenItem } from '../../src/approvals/contract.ts'
 import { usePostName } from '../identity/post-over.tsx'
+import { useRuleName } from '../rules/use-rule-name.ts'
 import { send } from '../shell/api.ts'
 import { usePlace } from '../shell/place.ts'
 import { useMay } from '../shell/session.tsx'
@@ -51,12 +52,14 @@ function One({ handover }: { handover: Handover }) {
       setBusy(false)
     }
   }
-  // A form by its name, what keeps a payment waiting in words.
+  const ruleName = useRuleName()
+  // A form by its name, a warning by that of its rule, what keeps a payment waiting in words.
   const whatOf = ({ kind, what }: OpenItem): string => {
     if (kind === 'payment')
       return what.replace(/ ([a-z-]+)$/, (_, reason: string) => ` ${t(`unposted.${reason}`, { defaultValue: reason })}`)
     if (kind === 'submission' || kind === 'to-sign')
       return t(`form.${what.replace(/^allotment\./, '')}`, { defaultValue: what })
+    if (kind === 'warning') return what.replace(/^\S+/, ruleName)
     return what
   }
   const columns: Column<OpenItem>[] = [

@@ -1,11 +1,8 @@
 import { useTranslation } from 'react-i18next'
-import type { RulePage } from '../../src/rules/contract.ts'
-import { useSaid } from '../shell/preferences.tsx'
-import { useMay } from '../shell/session.tsx'
+import { useRuleName } from '../rules/use-rule-name.ts'
 import { ThingLink } from '../shell/thing-link.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { LampMark, lampOf } from '../ui/lamps.tsx'
-import { useApi } from '../ui/use-api.ts'
 
 /** What another thing's page shows of a warning about it. */
 export interface WarningBrief {
@@ -18,10 +15,7 @@ export interface WarningBrief {
 
 export function WarningBriefs({ rows }: { rows: readonly WarningBrief[] }) {
   const { t } = useTranslation()
-  const said = useSaid()
-  const may = useMay()
-  const rules = useApi<RulePage[]>(may('rules.read') ? '/rules' : null)
-  const nameOf = (code: string) => `${code} ${said(rules.data?.find(rule => rule.code === code)?.name)}`.trim()
+  const nameOf = useRuleName()
   const lamp = (row: WarningBrief) => lampOf(row.level as 'bell', row.status)
   const columns: Column<WarningBrief>[] = [
     {
