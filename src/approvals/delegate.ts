@@ -25,7 +25,7 @@ export async function delegate(
 ): Promise<{ id: string }> {
   const { tx, actor, clock } = context
   const holding = await holdingFor(context, division, body.holding)
-  if (!holding || holding.kind !== 'business' || holding.division !== division)
+  if (holding?.kind !== 'business' || holding.division !== division)
     refuse(
       'input',
       'delegation-holding',

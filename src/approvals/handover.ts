@@ -53,12 +53,7 @@ export async function beginHandover(
   const posts: string[] = []
   for (const id of new Set(body.holdings)) {
     const holding = await holdingFor(context, division, id)
-    if (
-      !holding ||
-      holding.kind !== 'business' ||
-      holding.division !== division ||
-      String(holding.account) !== body.giver
-    )
+    if (holding?.kind !== 'business' || holding.division !== division || String(holding.account) !== body.giver)
       refuse(
         'input',
         'handover-holding',

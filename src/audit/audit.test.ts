@@ -167,7 +167,7 @@ describe('who reads it', () => {
 
 test('what somebody typed of personal data into a subject or a note is masked before it is kept', async () => {
   await act('note', 2, {
-    subject: '99010119900101123' + check('99010119900101123'),
+    subject: `99010119900101123${check('99010119900101123')}`,
     detail: { note: '电话 13812345678' },
   })
   const [row] = await query('select subject, detail from audit.entry')

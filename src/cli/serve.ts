@@ -87,7 +87,6 @@ export async function serve(line: CommandLine): Promise<number> {
     progress: line.say,
     ...(demoDay ? { clock: standingOn(demoDay) } : {}),
   })
-  let stopping: Promise<void> | undefined
   try {
     if (here.embedded) line.say(HOW[here.embedded.how] ?? HOW.started!)
     const demo = line.options.demo === true && (await loadDemo(here, line.say))
@@ -137,13 +136,14 @@ export async function serve(line: CommandLine): Promise<number> {
     else process.stdout.write('  建立账号 make an account: npx fundwatch user NAME --person 姓名\n')
     process.stdout.write('  按 Ctrl-C 停止 stops it.\n\n')
     await new Promise<void>(resolve => {
-      const stop = () => {
-        stopping ??= (async () => {
-          line.say({ zh: '正在停止…', en: 'Stopping…' })
-          await server.close()
-          await queue.stop()
-          resolve()
-        })()
+      let stopping = false
+      const stop = async () => {
+        if (stopping) return
+        stopping = true
+        line.say({ zh: '正在停止…', en: 'Stopping…' })
+        await server.close()
+        await queue.stop()
+        resolve()
       }
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
     })

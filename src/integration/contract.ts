@@ -45,8 +45,6 @@ const Sum = Type.Object({
   paidFen: Type.String(),
 })
 
-type Fund = { id: number; code: string; name: string }
-
 /** Integrated money counted twice over the same lines: by where it lawfully came from, and by what it is used for. */
 export const IntegrationView = Type.Object({
   /** Whether the division integrates today, and by what document. */

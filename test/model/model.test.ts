@@ -146,7 +146,8 @@ const orderings = <T>(all: readonly T[]): T[][] =>
 
 /**
  * A recall beside those who receive, refine or pay the same money. Whatever came of it, there is an order, one after the other, in which
- * the model takes what was taken, refuses what was refused, and ends with every balance and transfer as the database has them.
+ * the model takes what was taken, refuses what was refused, and ends with every balance and transfer as the database has them, each order's
+ * entries being its own: of two recalls of the same sum, one finds the money in transit and the other on its lines.
  */
 async function race(): Promise<void> {
   const orders = drawer.race()
@@ -161,7 +162,7 @@ async function race(): Promise<void> {
       const said = tried.apply(order)
       return said === null ? codes === null : codes?.includes(said)
     })
-    if (!fits || !(await world.agrees(tried))) continue
+    if (!fits || !(await world.agrees(tried)) || !(await world.booked(tried, orders))) continue
     for (const { order } of way) model.apply(order)
     taken.push(...outcomes.flatMap(({ order, codes }) => (codes === null ? [order] : [])))
     await compare(orders)

@@ -92,7 +92,12 @@ export class World {
   async close(division: number, mirrors: ReadonlyMap<string, string>): Promise<void> {
     const document = { number: `样财〔${this.year}〕999号`, title: '关于结转资金的通知', dated: `${this.year}-12-31` }
     const rows = await this.here.run(SYSTEM, async context => {
-      await closeYear(context, { division, fiscalYear: this.year, document, requestKey: `close ${this.year} ${division}` })
+      await closeYear(context, {
+        division,
+        fiscalYear: this.year,
+        document,
+        requestKey: `close ${this.year} ${division}`,
+      })
       return context.tx.query<{ id: bigint; from: bigint }>(
         'select id, carried_from as "from" from allotments.allotment where division = $1 and fiscal_year = $2 and carried_from is not null',
         [division, this.year + 1],
@@ -299,6 +304,25 @@ export class World {
       transfers += sent * (real * 7919n + 1n) + taken * (real * 104729n + 3n)
     }
     return rows[0]!.balances === String(balances) && rows[0]!.transfers === String(transfers)
+  }
+
+  /** Whether the entries that the model holds of some orders stand in their batches, line by line with their amounts, and no others do. */
+  async booked(model: ReferenceLedger, orders: readonly Order[]): Promise<boolean> {
+    const of = (batch: string) =>
+      orders.some(({ id }) => batch === id || batch.startsWith(`${id}<`) || batch.startsWith(`${id}>`))
+    const theirs = new Map<string, string[]>()
+    for (const [name, { amount }] of model.entries) {
+      const [batch] = name.split('/') as [string]
+      if (of(batch)) theirs.set(batch, [...(theirs.get(batch) ?? []), String(amount)])
+    }
+    const ours = [...this.batches].filter(([batch]) => of(batch))
+    if (ours.length !== theirs.size) return false
+    const { rows } = await this.here.ownerPool.query<{ batch: bigint; amounts: string }>(
+      `select batch, string_agg(amount_fen::text, ' ' order by line) as amounts from ledger.entry where batch = any ($1) group by batch`,
+      [ours.map(([, id]) => id)],
+    )
+    const amounts = new Map(rows.map(row => [row.batch, row.amounts]))
+    return ours.every(([batch, id]) => amounts.get(id) === theirs.get(batch)?.join(' '))
   }
 
   /** Every balance and transfer by name, of both sides, for a comparison that says where they differ. */

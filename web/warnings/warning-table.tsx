@@ -17,7 +17,7 @@ export function Subject({ warning }: { warning: WarningRow }) {
       {label}
     </ThingLink>
   ) : (
-    <>{label}</>
+    label
   )
 }
 
