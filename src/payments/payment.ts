@@ -64,21 +64,38 @@ export interface ReadPayment {
   original: Original | null
 }
 
-const party = (one: Party | null): string =>
-  one ? `${one.accountDigest ?? ''}\u001f${one.name}\u001f${one.bank}` : '\u001f\u001f'
-
-const original = (one: Original | null): string =>
-  one ? `\u001f${one.type ?? ''}\u001f${one.no}\u001f${one.on ?? ''}` : ''
-
 /**
  * SM3 over everything that a line says but what the bank fills in later, hexadecimal: by it a voucher that arrives again is known to
  * say the same. Account
  * numbers go in as keyed digests, for a plain digest of so few digits could be searched for.
  */
 export function contentDigest(payment: ReadPayment): string {
-  return hash(
-    'sm3',
-    `${payment.division}\u001f${payment.fiscalYear}\u001f${payment.voucherType}\u001f${payment.voucherNo}\u001f${payment.lineNo}\u001f${payment.vouchedOn}\u001f${payment.stated}\u001f${party(payment.payer)}\u001f${party(payment.payee)}\u001f${payment.agencyCode ?? ''}\u001f${payment.projectCode ?? ''}\u001f${payment.allotmentRef ?? ''}\u001f${payment.documentNumber ?? ''}\u001f${payment.functionSubject ?? ''}\u001f${payment.economicSubject ?? ''}\u001f${payment.settlement ?? ''}\u001f${payment.payType ?? ''}\u001f${payment.purpose ?? ''}\u001f${payment.contractNo ?? ''}${original(payment.original)}`,
-    'hex',
-  )
+  const { payer, payee, original } = payment
+  const said = [
+    payment.division,
+    payment.fiscalYear,
+    payment.voucherType,
+    payment.voucherNo,
+    payment.lineNo,
+    payment.vouchedOn,
+    payment.stated,
+    payer?.accountDigest,
+    payer?.name,
+    payer?.bank,
+    payee?.accountDigest,
+    payee?.name,
+    payee?.bank,
+    payment.agencyCode,
+    payment.projectCode,
+    payment.allotmentRef,
+    payment.documentNumber,
+    payment.functionSubject,
+    payment.economicSubject,
+    payment.settlement,
+    payment.payType,
+    payment.purpose,
+    payment.contractNo,
+  ]
+  if (original) said.push(original.type ?? undefined, original.no, original.on)
+  return hash('sm3', said.join('\u001f'), 'hex')
 }
