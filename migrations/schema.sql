@@ -4883,33 +4883,51 @@ grant select on table rules.subject_receipt to fundwatch_rules;
 comment on view rules.subject_receipt is 'a line received from a superior with money left to assign or refine; rest_fen in fen';
 
 create view rules.subject_unpaid_line with (security_invoker=true) as
- SELECT l.division,
-    l.fiscal_year,
-    l.id::text AS subject,
-    concat_ws(' · '::text, NULLIF(l.document_number, ''::text), f.name) AS label,
-    l.fund,
-    COALESCE(l.document_dated < v.go_live, false) OR l.back_entered AS back_entry,
-    l.document_number,
-    l.agency,
-    l.project,
-    l.amount_fen,
-    b.unpaid_fen,
-    COALESCE(e.arranged_on, l.document_dated) AS arranged_on,
-    e.last_paid_on,
-    COALESCE(e.last_paid_on, e.arranged_on, l.document_dated) AS still_since
-   FROM ( SELECT b_1.division,
-            b_1.allotment,
-            sum(b_1.balance_fen)::bigint AS unpaid_fen
-           FROM ledger.published_balance b_1
-          WHERE (b_1.account = ANY (ARRAY[500201, 5101])) AND b_1.balance_fen > 0
-          GROUP BY b_1.division, b_1.allotment) b
-     JOIN allotments.published_line l ON l.division = b.division AND l.id = b.allotment
-     LEFT JOIN LATERAL ( SELECT min(e_1.effective_on) FILTER (WHERE e_1.debit = 500201) AS arranged_on,
-            max(e_1.effective_on) FILTER (WHERE e_1.debit = 5201) AS last_paid_on
-           FROM ledger.published_entry e_1
-          WHERE e_1.division = l.division AND (e_1.debit_allotment = ANY (l.path)) AND e_1.amount_fen > 0 AND (e_1.form <> ALL (ARRAY['refund'::text, 'take-back'::text]))) e ON true
-     LEFT JOIN divisions.published_division v ON v.division = l.division
-     LEFT JOIN funds.published_fund f ON f.id = l.fund;
+ SELECT s.division,
+    s.fiscal_year,
+    s.id::text AS subject,
+    concat_ws(' · '::text, NULLIF(s.document_number, ''::text), f.name) AS label,
+    s.fund,
+    COALESCE(s.document_dated < v.go_live, false) OR s.back_entered AS back_entry,
+    s.document_number,
+    s.agency,
+    s.project,
+    s.amount_fen,
+    s.unpaid_fen,
+    COALESCE(s.arranged_on, s.document_dated) AS arranged_on,
+    s.last_paid_on,
+    COALESCE(s.last_paid_on, s.arranged_on, s.document_dated) AS still_since
+   FROM ( SELECT l.division,
+            l.id,
+            l.fiscal_year,
+            l.document_number,
+            l.document_dated,
+            l.back_entered,
+            l.fund,
+            l.agency,
+            l.project,
+            l.amount_fen,
+            b.unpaid_fen,
+            min(m.arranged_on) AS arranged_on,
+            max(m.last_paid_on) AS last_paid_on
+           FROM ( SELECT published_balance.division,
+                    published_balance.allotment,
+                    sum(published_balance.balance_fen)::bigint AS unpaid_fen
+                   FROM ledger.published_balance
+                  WHERE (published_balance.account = ANY (ARRAY[500201, 5101])) AND published_balance.balance_fen > 0
+                  GROUP BY published_balance.division, published_balance.allotment) b
+             JOIN allotments.published_line l ON l.division = b.division AND l.id = b.allotment
+             LEFT JOIN LATERAL unnest(l.path) up(id) ON true
+             LEFT JOIN ( SELECT e.division,
+                    e.debit_allotment,
+                    min(e.effective_on) FILTER (WHERE e.debit = 500201) AS arranged_on,
+                    max(e.effective_on) FILTER (WHERE e.debit = 5201) AS last_paid_on
+                   FROM ledger.published_entry e
+                  WHERE (e.debit = ANY (ARRAY[500201, 5201])) AND e.amount_fen > 0 AND (e.form <> ALL (ARRAY['refund'::text, 'take-back'::text]))
+                  GROUP BY e.division, e.debit_allotment) m ON m.division = l.division AND m.debit_allotment = up.id
+          GROUP BY l.division, l.id, l.fiscal_year, l.document_number, l.document_dated, l.back_entered, l.fund, l.agency, l.project, l.amount_fen, b.unpaid_fen) s
+     LEFT JOIN divisions.published_division v ON v.division = s.division
+     LEFT JOIN funds.published_fund f ON f.id = s.fund;
 grant select on table rules.subject_unpaid_line to fundwatch_app;
 grant select on table rules.subject_unpaid_line to fundwatch_rules;
 comment on view rules.subject_unpaid_line is 'own spending that is not paid yet: how much, in fen, and since when nothing moved';
@@ -6586,6 +6604,24 @@ begin
   return new;
 end $function$;
 grant execute on function ledger.year_end_is_not_corrected() to public;
+
+CREATE OR REPLACE FUNCTION payments.analyze_posted()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET default_statistics_target TO '30'
+AS $function$
+begin
+  analyze payments.payment;
+  analyze payments.unposted;
+  analyze payments.confirmation;
+  analyze ledger.entry;
+  analyze ledger.batch;
+  analyze ledger.balance;
+end $function$;
+grant execute on function payments.analyze_posted() to fundwatch_app;
+comment on function payments.analyze_posted() is 'gathers statistics of payments and entries; an import that multiplied them calls it when it has ended';
 
 CREATE OR REPLACE FUNCTION payments.analyze_staged()
  RETURNS void

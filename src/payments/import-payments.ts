@@ -195,6 +195,7 @@ async function postStaged(
   for (const book of books) await run(actor, context => postWaiting(context, book.division, book.fiscalYear))
   const row = await run(actor, async context => {
     await clearStaged(context.tx, importId)
+    if (total >= SLICE_LINES) await context.tx.query('select payments.analyze_posted()')
     await peopleKeeper()?.join(context.tx)
     await context.announce('payments.imported', {
       importId,

@@ -7,7 +7,13 @@ import type { ParameterType, RowRule, Rule, SetRule } from './rule.ts'
  * $1 the parameters of all divisions, $2 what single divisions set otherwise, both jsonb.
  */
 
-const SQL_TYPES: Record<ParameterType, string> = { int: 'int', number: 'numeric', numbers: 'numeric[]', level: 'text' }
+const SQL_TYPES: Record<ParameterType, string> = {
+  int: 'int',
+  number: 'numeric',
+  numbers: 'numeric[]',
+  codes: 'text[]',
+  level: 'text',
+}
 
 /** One row per division in scope, one typed column per parameter: read once, joined by every rule. */
 function parameterTable(rules: readonly Rule[]): string {
@@ -28,7 +34,8 @@ const bind = (rule: Rule, sql: string): string =>
 
 /**
  * One pass over a subject view for all its rules. Per row only the conditions are computed; amount and evidence are for
- * what rings. Arrays, for their expressions are made ready once a scan; those of VALUES are made ready anew for every row.
+ * what rings: a row for which nothing does is passed over before its rules are laid out as rows of their own. Arrays, for their expressions
+ * are made ready once a scan; those of VALUES are made ready anew for every row.
  */
 export function rowScan(rules: readonly RowRule[]): string {
   const [{ subject } = { subject: '' }] = rules
@@ -47,7 +54,7 @@ select judged.rule, s.division, s.subject as cause, s.fiscal_year, judged.level,
 from rules.subject_${subject} s
 join parameter on parameter.division = s.division
 cross join lateral unnest(array[${rules.map(rule => `'${rule.code}'`).join(', ')}], array[${judged.join(',\n')}]) as judged(rule, level)
-where judged.level is not null`
+where coalesce(${judged.join(',\n')}) is not null and judged.level is not null`
 }
 
 /** A set rule joins `parameter` itself and names its own cause; switched-off divisions are left out here. */
@@ -66,13 +73,21 @@ export interface Scan {
   sql: string
 }
 
-/** The scans of a run: one per subject view, one per set rule. */
+/** Rules of one pass: more of them are divided, so that two connections have as much to do. */
+const FUSED = 4
+
+/** The scans of a run: one per subject view and few rules, one per set rule. */
 export function scansOf(rules: readonly Rule[]): Scan[] {
   const bySubject = new Map<string, RowRule[]>()
   for (const rule of rules)
     if (rule.kind === 'row') bySubject.set(rule.subject, [...(bySubject.get(rule.subject) ?? []), rule])
   return [
-    ...[...bySubject.values()].map(fused => ({ rules: fused, sql: rowScan(fused) })),
+    ...[...bySubject.values()].flatMap(fused =>
+      Array.from({ length: Math.ceil(fused.length / FUSED) }, (_, n) => {
+        const few = fused.slice(n * FUSED, (n + 1) * FUSED)
+        return { rules: few, sql: rowScan(few) }
+      }),
+    ),
     ...rules.flatMap(rule => (rule.kind === 'set' ? [{ rules: [rule], sql: setScan(rule) }] : [])),
   ]
 }

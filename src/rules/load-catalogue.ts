@@ -36,7 +36,7 @@ const RuleFile = Type.Object(
       Type.String({ pattern: '^[a-z][a-z0-9_]*$' }),
       Type.Object(
         {
-          type: one('int', 'number', 'numbers', 'level'),
+          type: one('int', 'number', 'numbers', 'codes', 'level'),
           unit: Words,
           meaning: Words,
           value: Type.Unknown(),

@@ -16,8 +16,8 @@ export type RuleClass = keyof typeof CLASSES
 
 export type SubjectKind = 'allotment' | 'transfer' | 'payment' | 'project' | 'fund' | 'agency' | 'document' | 'day'
 
-/** `numbers` is a list, for a schedule by month; `level` is a lamp. */
-export type ParameterType = 'int' | 'number' | 'numbers' | 'level'
+/** `numbers` is a list, for a schedule by month; `codes` are of a code table, text in SQL; `level` is a lamp. */
+export type ParameterType = 'int' | 'number' | 'numbers' | 'codes' | 'level'
 export type ParameterValue = number | string | readonly number[]
 
 export interface Parameter {
@@ -121,5 +121,7 @@ export function fits(type: ParameterType, value: unknown): value is ParameterVal
   if (type === 'int') return Number.isSafeInteger(value) && Math.abs(value as number) <= 2_000_000_000
   if (type === 'number') return typeof value === 'number' && Number.isFinite(value)
   if (type === 'numbers') return Array.isArray(value) && value.length <= 366 && value.every(one => Number.isFinite(one))
+  if (type === 'codes')
+    return Array.isArray(value) && value.length <= 366 && value.every(one => Number.isSafeInteger(one) && one >= 0)
   return (LEVELS as readonly unknown[]).includes(value)
 }

@@ -1,6 +1,6 @@
 -- when
 s.amount_fen > :limit_yuan * 100::bigint and (
-  s.settlement ~ '现金' or s.settlement in (select code::text from unnest(:cash_codes) as cash(code))
+  s.settlement ~ '现金' or s.settlement = any (:cash_codes)
   or coalesce(s.purpose, '') ~ '提取现金|提现|取现|现金支付|现金发放|备用金')
 -- level
 'yellow'

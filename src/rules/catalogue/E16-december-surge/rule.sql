@@ -3,13 +3,18 @@ select d.division, concat(d.fund, '/', d.fiscal_year) as cause, d.fiscal_year, '
   jsonb_build_object('year', d.fiscal_year::text, 'december_fen', d.december_fen::text, 'paid_fen', d.paid_fen::text,
     'percent', round(d.december_fen * 100.0 / d.paid_fen, 1)) as evidence
 from (
-  select p.division, p.fund, p.fiscal_year, sum(p.paid_fen)::bigint as paid_fen,
-    coalesce(sum(p.paid_fen) filter (where p.day >= make_date(p.fiscal_year, 12, 1)), 0)::bigint as december_fen
-  from payments.published_paid_line p
-  join allotments.published_line_document l on l.division = p.division and l.id = p.allotment
-  join parameter on parameter.division = p.division
-  where p.fund is not null and not p.application and platform.today() >= make_date(p.fiscal_year, 12, 1)
-    and (extract(year from l.dated) < p.fiscal_year or extract(month from l.dated) < :arranged_before_month)
+  -- Summed by line first: a line has one document, whatever was paid of it.
+  select l.division, s.fund, s.fiscal_year, sum(s.paid_fen)::bigint as paid_fen, sum(s.december_fen)::bigint as december_fen
+  from (
+    select p.division, p.allotment, p.fund, p.fiscal_year, sum(p.paid_fen)::bigint as paid_fen,
+      coalesce(sum(p.paid_fen) filter (where p.day >= make_date(p.fiscal_year, 12, 1)), 0)::bigint as december_fen
+    from payments.published_paid_line p
+    where p.fund is not null and p.allotment is not null and not p.application and platform.today() >= make_date(p.fiscal_year, 12, 1)
+    group by 1, 2, 3, 4
+  ) s
+  join allotments.published_line_document l on l.division = s.division and l.id = s.allotment
+  join parameter on parameter.division = s.division
+  where extract(year from l.dated) < s.fiscal_year or extract(month from l.dated) < :arranged_before_month
   group by 1, 2, 3
 ) d
 join parameter on parameter.division = d.division
