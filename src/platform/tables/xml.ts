@@ -194,6 +194,12 @@ const refuseBase64 = (ordinal: number, line: number): never =>
     { row: ordinal },
   )
 
+/** What has no field: looked at for each voucher, so that its keys are not listed. */
+const isEmpty = (fields: Record<string, string>): boolean => {
+  for (const _ in fields) return false
+  return true
+}
+
 const record = (): Record<string, string> => Object.create(null) as Record<string, string>
 
 /** Gathers vouchers from the parser's events. */
@@ -211,7 +217,6 @@ class VoucherCollector implements XmlHandlers {
   /** Depth of `Voucher` in the path. */
   #at = 0
   #detail: Record<string, string> | null = null
-  #own = record()
   #fieldCount = 0
   #leaf = false
   #text = ''
@@ -234,7 +239,7 @@ class VoucherCollector implements XmlHandlers {
   get insideBareVoucher(): boolean {
     const voucher = this.#voucher
     if (voucher === null || this.#path.length !== this.#at || voucher.details.length > 0) return false
-    return Object.keys(this.#own).length === 0
+    return isEmpty(voucher.fields)
   }
 
   open(name: string, attributes: Record<string, string>, line: number): void {
@@ -289,7 +294,6 @@ class VoucherCollector implements XmlHandlers {
   #open(line: number): void {
     this.#voucher = { ordinal: this.count + 1, line, fields: record(), details: [] }
     this.#at = this.#path.length
-    this.#own = record()
     this.#fieldCount = 0
     this.#bare = ''
     this.#chars = 0
@@ -297,26 +301,25 @@ class VoucherCollector implements XmlHandlers {
 
   #field(name: string, value: string): void {
     const voucher = this.#voucher!
-    const into = this.#detail ?? this.#own
+    const into = this.#detail ?? voucher.fields
     if (++this.#fieldCount > this.#limits.maxFields) this.#tooMany('字段', 'fields', this.#limits.maxFields)
-    if (name in into && into[name] !== value)
+    const before = into[name]
+    if (before !== undefined && before !== value)
       this.#fault(
         'field-duplicated',
-        `字段 ${name} 出现了两次（“${into[name]!.slice(0, 60)}”和“${value.slice(0, 60)}”）；请只留一个`,
-        `the field ${name} stands twice ("${into[name]!.slice(0, 60)}" and "${value.slice(0, 60)}"); keep one`,
+        `字段 ${name} 出现了两次（“${before.slice(0, 60)}”和“${value.slice(0, 60)}”）；请只留一个`,
+        `the field ${name} stands twice ("${before.slice(0, 60)}" and "${value.slice(0, 60)}"); keep one`,
         name,
         value,
       )
     into[name] = value
-    if (this.#detail === null) voucher.fields[name] = value
   }
 
   #close(): void {
     const voucher = this.#voucher!
     this.#voucher = null
     const { fields } = voucher
-    const own = this.#own
-    if (Object.keys(own).length === 0 && voucher.details.length === 0) {
+    if (isEmpty(fields) && voucher.details.length === 0) {
       const bare = this.#bare
       this.#voucher = voucher
       if (/^[A-Za-z0-9+/=\s]{16,}$/.test(bare)) this.#fault('voucher-base64', BASE64_ZH, BASE64_EN)
@@ -330,13 +333,14 @@ class VoucherCollector implements XmlHandlers {
       this.#voucher = null
     }
     for (const [name, value] of Object.entries(this.#envelope ?? {})) {
-      if (!(name in own) || own[name] === '') fields[name] = value.trim()
-      else if (own[name] !== value.trim()) {
+      const own = fields[name]
+      if (own === undefined || own === '') fields[name] = value.trim()
+      else if (own !== value.trim()) {
         this.#voucher = voucher
         this.#fault(
           'envelope-differs',
-          `${name} 在 VoucherBody 上是“${value.slice(0, 60)}”，凭证里是“${own[name]!.slice(0, 60)}”；请核对后重新导出`,
-          `${name} is "${value.slice(0, 60)}" on VoucherBody but "${own[name]!.slice(0, 60)}" in the voucher; check and export again`,
+          `${name} 在 VoucherBody 上是“${value.slice(0, 60)}”，凭证里是“${own.slice(0, 60)}”；请核对后重新导出`,
+          `${name} is "${value.slice(0, 60)}" on VoucherBody but "${own.slice(0, 60)}" in the voucher; check and export again`,
           name,
           value,
         )
