@@ -736,6 +736,7 @@ create table audit.retention (
   floor_months integer,
   keep_months integer,
   basis text not null,
+  basis_english text not null,
   constraint retention_pkey PRIMARY KEY (kind),
   constraint kept_as_long_as_the_law_says CHECK (((keep_months IS NULL) OR ((floor_months IS NOT NULL) AND (keep_months >= floor_months)))),
   constraint retention_floor_months_check CHECK ((floor_months > 0))

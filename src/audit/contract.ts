@@ -76,6 +76,7 @@ export const Retention = Type.Object({
   floorMonths: Nullable(Type.Integer()),
   keepMonths: Nullable(Type.Integer()),
   basis: Type.String(),
+  basisEnglish: Type.String(),
 })
 export type Retention = Static<typeof Retention>
 export const RetentionList = Type.Object({ rows: Type.Array(Retention) })

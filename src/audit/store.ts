@@ -62,7 +62,7 @@ export const entryById = (tx: Tx, id: string): Promise<AuditDetail | undefined> 
 
 export const retention = (tx: Tx): Promise<Retention[]> =>
   tx.query<never>(
-    `select kind, name, english, floor_months as "floorMonths", keep_months as "keepMonths", basis from audit.retention
+    `select kind, name, english, floor_months as "floorMonths", keep_months as "keepMonths", basis, basis_english as "basisEnglish" from audit.retention
      order by coalesce(floor_months, 9999), kind`,
   )
 

@@ -1,10 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { Button, InputNumber, Modal } from 'antd'
+import { Button, Form, InputNumber, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Static } from 'typebox'
 import type { Retention, RetentionList } from '../../src/audit/contract.ts'
 import { send } from '../shell/api.ts'
+import { useSaid } from '../shell/preferences.tsx'
 import { useMay } from '../shell/session.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { FaultNotice } from '../ui/fault-notice.tsx'
@@ -16,6 +17,7 @@ import { useApi } from '../ui/use-api.ts'
 export function RetentionPanel({ path = '/audit/retention' }: { path?: '/audit/retention' | '/retention-terms' }) {
   const { t } = useTranslation()
   const may = useMay()
+  const said = useSaid()
   const list = useApi<Static<typeof RetentionList>>(path)
   const [changing, setChanging] = useState<Retention | null>(null)
   const months = (count: number | null) => (count === null ? t('audit.forEver') : t('audit.months', { count }))
@@ -37,7 +39,7 @@ export function RetentionPanel({ path = '/audit/retention' }: { path?: '/audit/r
         </>
       ),
     },
-    { key: 'basis', title: t('audit.basis'), value: row => row.basis, wrap: true },
+    { key: 'basis', title: t('audit.basis'), value: row => said({ zh: row.basis, en: row.basisEnglish }), wrap: true },
   ]
   return (
     <Panel title={t('audit.retention')} extra={<span className="dim">{t('audit.verify')}</span>}>
@@ -79,14 +81,20 @@ function Change({ row, close }: { row: Retention; close: () => void }) {
         }
       }}
     >
-      <InputNumber
-        aria-label={t('audit.monthsAsk')}
-        placeholder={t('audit.forEver')}
-        min={1}
-        max={1200}
-        value={months}
-        onChange={value => setMonths(value)}
-      />
+      <Form.Item
+        label={t('audit.monthsAsk')}
+        layout="vertical"
+        help={row.floorMonths === null ? null : t('audit.atLeast', { count: row.floorMonths })}
+      >
+        <InputNumber
+          aria-label={t('audit.monthsAsk')}
+          placeholder={t('audit.forEver')}
+          min={1}
+          max={1200}
+          value={months}
+          onChange={value => setMonths(value)}
+        />
+      </Form.Item>
       {error !== null && <FaultNotice error={error} />}
     </Modal>
   )

@@ -39,6 +39,7 @@ export const privacy = {
     set: '修改',
     setTitle: '修改“{{kind}}”的保存期限',
     monthsAsk: '保存几个月',
+    atLeast: '法定至少 {{count}} 个月。',
     verify: '用 fundwatch verify 可离线核验整条链。',
   },
   auditOutcome: { done: '完成', refused: '退回', failed: '失败' },
