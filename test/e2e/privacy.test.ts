@@ -54,7 +54,8 @@ describe.each<Language>(['zh-CN', 'en'])('what leaves and what is looked at, in 
     await lead.page.goto(address)
     await settled(lead.page)
     await button(lead.page, words.releases.sign).click()
-    await lead.page.getByText(words.releaseState.released, { exact: true }).waitFor()
+    // On the page itself: for a moment the notice of what was done says the same word.
+    await lead.page.locator('main').getByText(words.releaseState.released, { exact: true }).waitFor()
     const coming = lead.page.waitForEvent('download')
     await button(lead.page, words.releases.download).click()
     const file = await (await coming).path()
