@@ -1,18 +1,22 @@
 import { useTranslation } from 'react-i18next'
 import type { MatchRate } from '../../src/payments/tied/contract.ts'
+import type { RulePage } from '../../src/rules/contract.ts'
 import { usePlace } from '../shell/place.ts'
+import { useMay } from '../shell/session.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
 import { Loaded, Nothing } from '../ui/loaded.tsx'
 import { Panel } from '../ui/page-title.tsx'
 import { useApi } from '../ui/use-api.ts'
 
-/** Points below the mean of the months before from which rule E20 lights its lamp, where a division set no other. */
-const FALL_POINTS = 20
-
 /** 匹配率: how payments of each month found their lines, by the way in which they came. */
 export function RatesPanel() {
   const { t } = useTranslation()
   const { division, year } = usePlace()
+  const may = useMay()
+  // What is marked here is what the rule lights its lamp for.
+  const rules = useApi<RulePage[]>(may('rules.read') ? '/rules' : null)
+  const fall = rules.data?.find(rule => rule.code === 'E20')?.parameters.find(one => one.name === 'points')?.value
+  const fell = ({ before, share }: MatchRate) => before !== null && typeof fall === 'number' && before - share >= fall
   const query = useApi<{ rows: MatchRate[] }>(`/divisions/${division}/match-rates`, { year })
   const percent = (value: number | null) => (value === null ? null : `${value.toFixed(1)}%`)
   const number = (key: string, title: string, value: (row: MatchRate) => number): Column<MatchRate> => ({
@@ -35,11 +39,7 @@ export function RatesPanel() {
       key: 'share',
       title: t('rates.share'),
       value: row => percent(row.share),
-      cell: row => (
-        <span className={row.before !== null && row.before - row.share >= FALL_POINTS ? 'tag tag-warn' : 'money'}>
-          {percent(row.share)}
-        </span>
-      ),
+      cell: row => <span className={fell(row) ? 'tag tag-warn' : 'money'}>{percent(row.share)}</span>,
     },
     { key: 'before', title: t('rates.before'), value: row => percent(row.before) },
   ]

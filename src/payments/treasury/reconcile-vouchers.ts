@@ -127,7 +127,17 @@ export interface Reconciled {
  * The differences of some days down to the voucher. Of a day of which the treasury lists its vouchers, each that differs; of another one whose
  * totals differ, the vouchers that may be why. Days on which nothing can differ are not read. Refuses `reconcile-too-many`.
  */
-export async function reconcileVouchers(tx: Tx, division: number, year: number, days: Days): Promise<Reconciled> {
+export async function reconcileVouchers(
+  tx: Tx,
+  division: number,
+  year: number,
+  days: Days,
+  most = MOST_DIFFERENCES,
+): Promise<Reconciled> {
+  const add = (more: readonly VoucherDifference[]): void => {
+    if (result.differences.length + more.length > most) refuseSoMany(most)
+    for (const one of more) result.differences.push(one)
+  }
   const listed = await listedDays(tx, division, year, days)
   const totals = groupBy(await treasuryTotals(tx, division, year, days), one => one.day)
   const gapsOf = (day: string): TreasuryTotal[] =>
@@ -147,13 +157,12 @@ export async function reconcileVouchers(tx: Tx, division: number, year: number, 
         there,
       )
       result.agreeing += found.agreeing
-      add(result.differences, found.differences)
+      add(found.differences)
       return
     }
     const differing = gapsOf(day)
     const over = differing.map(one => BigInt(one.hereFen) - BigInt(one.thereFen!))
     add(
-      result.differences,
       pointedFirst(
         suspects(
           here.filter(one => differing.some(covering(one))),
@@ -171,7 +180,7 @@ export async function reconcileVouchers(tx: Tx, division: number, year: number, 
       await compare(open[next++]!, here)
     }
   for (; next < open.length; next++) await compare(open[next]!, [])
-  if (gaps.length > 0) add(result.differences, await unconfirmed(tx, division, year, gaps))
+  if (gaps.length > 0) add(await unconfirmed(tx, division, year, gaps))
   return { ...result, differences: await found(tx, division, year, result.differences) }
 }
 
@@ -183,17 +192,14 @@ const covering =
     (total.agency === null || total.agency === one.agency) &&
     (total.functionSubject === null || (one.subject ?? '').startsWith(total.functionSubject))
 
-function add(differences: VoucherDifference[], more: readonly VoucherDifference[]): void {
-  if (differences.length + more.length > MOST_DIFFERENCES)
-    refuse(
-      'input',
-      'reconcile-too-many',
-      `所选日期里待查的凭证超过 ${MOST_DIFFERENCES} 张：请缩短支付日期，分段查看。`,
-      `In the days asked for more than ${MOST_DIFFERENCES} vouchers are to be looked at: ask for fewer days at a time.`,
-      { field: 'from' },
-    )
-  for (const one of more) differences.push(one)
-}
+const refuseSoMany = (most: number): never =>
+  refuse(
+    'input',
+    'reconcile-too-many',
+    `所选日期里待查的凭证超过 ${most} 张：请缩短支付日期，分段查看。`,
+    `In the days asked for more than ${most} vouchers are to be looked at: ask for fewer days at a time.`,
+    { field: 'from' },
+  )
 
 const pointedFirst = (some: readonly VoucherDifference[]): VoucherDifference[] => [
   ...some.filter(one => one.reason !== 'unlisted'),

@@ -13,7 +13,7 @@ import { compareVouchers, type OurVoucher, type TheirVoucher } from './compare-v
 import { cutOffPage } from './cut-off.ts'
 import { treasuryTotalsImporter } from './import-totals.ts'
 import { daysOf, totalsPage } from './reconcile-totals.ts'
-import { vouchersPage } from './reconcile-vouchers.ts'
+import { reconcileVouchers, vouchersPage } from './reconcile-vouchers.ts'
 import { totalsSheet, vouchersSheet } from './sheets.ts'
 
 let here: Installation
@@ -129,6 +129,25 @@ test('a voucher that is missing, one that is doubled and one that was changed ar
   expect((await totals('differing')).rows).toMatchObject([
     { day: '2026-03-12', hereFen: '300', thereFen: '600' },
     { day: '2026-03-10', hereFen: '11900', thereFen: '14200' },
+  ])
+})
+
+test('more differences than can be looked at are refused with what to ask for instead, and nothing is left out in silence', async () => {
+  await arrange(here, { externalId: 'L1', fen: 100_000n })
+  await take({ ...PAID, PAY_CERT_NO: 'ONE', PAY_AMT: '10.00' }, { ...PAID, PAY_CERT_NO: 'TWO', PAY_AMT: '20.00' })
+  await sheet(rowsOf('2026-03-10,2130504,101001,,60.00,MISSING'))
+  const look = (most: number) =>
+    here.run(SYSTEM, ({ tx }) => reconcileVouchers(tx, 2, 2026, daysOf(2026, {}), most), { readOnly: true })
+  expect((await look(3)).differences).toHaveLength(3)
+  const refusal = await look(2).catch((error: Refusal) => error)
+  expect(refusal).toBeInstanceOf(Refusal)
+  expect((refusal as Refusal).faults).toMatchObject([
+    {
+      code: 'reconcile-too-many',
+      field: 'from',
+      zh: expect.stringContaining('超过 2 张'),
+      en: expect.stringContaining('fewer days'),
+    },
   ])
 })
 
