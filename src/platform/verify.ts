@@ -98,3 +98,34 @@ export function sqlCheck(code: string, zh: string, en: string, counted: string, 
     },
   }
 }
+
+/**
+ * A check in one statement a division, `$1` in `sql`: what is gathered is one division's, and each statement is planned for what that one
+ * holds. Over all of them at once the planner takes a division's batches for a few, and looks up each entry's batch and line by itself.
+ * @param divisions answers the divisions to look at, one column `division`
+ */
+export function divisionCheck(
+  code: string,
+  zh: string,
+  en: string,
+  counted: string,
+  divisions: string,
+  sql: string,
+): VerifyCheck {
+  return {
+    code,
+    title: { zh, en },
+    async run(tx) {
+      const { checked } = await tx.one<{ checked: bigint }>(`select (${counted})::bigint as checked`)
+      const outcome: CheckOutcome = { checked: Number(checked), differences: [], count: 0 }
+      for (const { division } of await tx.query<{ division: number }>(`${divisions} order by division`)) {
+        const rows = await tx.query<Difference>(
+          `select place::text, coalesce(expected::text, '-') as expected, coalesce(found::text, '-') as found from (${sql}) d`,
+          [division],
+        )
+        for (const row of rows) differ(outcome, row)
+      }
+      return outcome
+    },
+  }
+}
