@@ -35,10 +35,10 @@ beforeAll(async () => {
 })
 afterAll(() => here?.close())
 
-/** What verify looks at of the parts whose forms are drawn. A short run may claim nothing; nothing is joined, for nothing arrives twice. */
+/** What verify looks at of the parts whose forms are drawn. Nothing is joined, for nothing arrives twice. */
 const DRAWN = ['ledger', 'allotments', 'integration', 'year-end', 'books']
 const CHECKS = parts.filter(part => DRAWN.includes(part.name)).flatMap(part => part.verify ?? [])
-const MAY_BE_EMPTY = ['recoverables', 'joinings']
+const MAY_BE_EMPTY = ['joinings']
 
 const shown = (value: unknown) => JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? String(one) : one))
 
@@ -198,6 +198,30 @@ async function turnTheYear(): Promise<void> {
   taken.length = 0
 }
 
+/** Money that is spent below and then called back: a run of thousands may draw it once or never, and a claim is to be there to be looked at. */
+const SPENT_AND_CALLED_BACK: readonly Order[] = [
+  { id: 'e1', kind: 'issue', form: 'register', division: 1, lines: [{ id: 'e1.1', amount: 100n }] },
+  { id: 'e2', kind: 'issue', form: 'assign', division: 1, lines: [{ id: 'e2.1', source: 'e1.1', amount: 100n }] },
+  {
+    id: 'e3',
+    kind: 'issue',
+    form: 'pass-down',
+    division: 1,
+    lines: [{ id: 'e3.1', source: 'e2.1', to: 2, amount: 100n }],
+  },
+  { id: 'e4', kind: 'issue', form: 'receive', division: 2, lines: [{ id: 'e4.1', transfer: 'te3.1', amount: 100n }] },
+  { id: 'e5', kind: 'issue', form: 'assign', division: 2, lines: [{ id: 'e5.1', source: 'e4.1', amount: 100n }] },
+  { id: 'e6', kind: 'issue', form: 'refine', division: 2, lines: [{ id: 'e6.1', source: 'e5.1', amount: 100n }] },
+  {
+    id: 'e7',
+    kind: 'use',
+    form: 'pay',
+    division: 2,
+    lines: [{ line: 'e6.1', debit: 5201, credit: 500201, amount: 60n }],
+  },
+  { id: 'e8', kind: 'recall', form: 'recall', division: 1, lines: [{ transfer: 'te3.1', amount: 80n }] },
+]
+
 const findings = async (): Promise<string[]> => {
   const client = await here.ownerPool.connect()
   try {
@@ -234,6 +258,12 @@ describe(`the ledger and a reference of it, under the same random orders (FUNDWA
           sealed = counts.operations
         }
       }
+      for (const order of SPENT_AND_CALLED_BACK) {
+        expect(model.apply(order), shown(order)).toBeNull()
+        expect(await world.submit(order), `seed ${SEED}: ${shown(order)}`).toBeNull()
+        await compare(order)
+      }
+      expect(model.claimed.get('te3.1')).toBe(40n)
       const { ours, theirs } = await world.standing(model)
       expect(ours).toEqual(theirs)
       await here.ownerPool.query('select pg_stat_force_next_flush()')
@@ -302,7 +332,6 @@ describe(`the ledger and a reference of it, under the same random orders (FUNDWA
     try {
       await client.query('begin')
       const { rowCount } = await client.query(change)
-      if (rowCount === 0 && OPERATIONS < 10_000 && codes.every(code => MAY_BE_EMPTY.includes(code))) return
       expect(rowCount, what).toBeGreaterThan(0)
       const found = await foundBy(client)
       for (const code of codes)
