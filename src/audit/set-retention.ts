@@ -27,7 +27,7 @@ export async function setRetention(
       'input',
       'retention-too-short',
       `“${row.name}”至少保存 ${row.floorMonths} 个月（${row.basis}）：请延长。`,
-      `“${row.english}” is kept for ${row.floorMonths} months at least (${row.basisEnglish}): make it longer.`,
+      `“${row.english}” is kept for ${row.floorMonths} months or more (${row.basisEnglish}): make it longer.`,
       at,
     )
   await setKeepMonths(context.tx, input.kind, input.keepMonths)
