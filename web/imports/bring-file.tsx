@@ -58,6 +58,13 @@ export function BringFile({ kind: { kind, accept }, stored }: { kind: ImportKind
     }
   }, [finished, step, id, stored])
 
+  // The kinds fill a small screen: what became of the file is brought into view.
+  const place = useRef<HTMLDivElement>(null)
+  const ended = finished || error !== null
+  useEffect(() => {
+    if (ended) place.current?.scrollIntoView({ block: 'start' })
+  }, [ended])
+
   const clean = finished && one.state !== 'refused' && one.state !== 'broken' && Number(one.faultCount) === 0
   const busy = file !== null && error === null && !finished
   const again = (
@@ -72,7 +79,7 @@ export function BringFile({ kind: { kind, accept }, stored }: { kind: ImportKind
     </Button>
   )
   return (
-    <div className="bring">
+    <div className="bring" ref={place}>
       <ol className="bring-steps">
         {(['choose', 'check', 'store'] as const).map((name, index) => {
           const now = !file ? 0 : step === 'check' ? 1 : 2
