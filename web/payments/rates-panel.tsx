@@ -13,7 +13,7 @@ export function RatesPanel() {
   const { t } = useTranslation()
   const { division, year } = usePlace()
   const may = useMay()
-  // What is marked here is what the rule lights its lamp for.
+  // The points of rule E20 as the catalogue has them today; what a division set otherwise, and months too small to judge, the rule alone knows.
   const rules = useApi<RulePage[]>(may('rules.read') ? '/rules' : null)
   const fall = rules.data?.find(rule => rule.code === 'E20')?.parameters.find(one => one.name === 'points')?.value
   const fell = ({ before, share }: MatchRate) => before !== null && typeof fall === 'number' && before - share >= fall
